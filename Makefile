@@ -34,6 +34,7 @@ crashes: setup ## Kill and interrupt runs at every point, then run them again
 		tests/engine/test_exchanged_names.py tests/engine/test_combined_troubles.py \
 		tests/engine/commands/test_demo_with_faults.py \
 		tests/host/test_races.py tests/client/test_destroy_orders.py \
+		tests/client/test_forced_replacements.py \
 		tests/engine/test_forced_replacements.py tests/engine/commands/test_pipelines.py \
 		tests/engine/commands/test_export_layouts.py tests/cli $(ARGS)
 

@@ -1,4 +1,4 @@
-"""What all tests share: a bare environment, and a stage for those that ask HQ."""
+"""Shared fixtures: an environment without settings, and an emulated HQ."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -18,14 +18,14 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 OPTIONAL_SKIP_REASON = "make crashes"
-"""Is in the reason of a skip that has nothing to do with what this machine has."""
+"""Part of a skip reason that does not depend on this machine."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With ``REQUIRE_PULUMI=1``, as in CI, let a test that needs the Pulumi CLI fail, not skip."""
+    """With ``REQUIRE_PULUMI=1``, as in CI, fail instead of skipping tests of the Pulumi CLI."""
     report = yield
     required = os.environ.get("REQUIRE_PULUMI") == "1" and item.get_closest_marker("pulumi_cli")
     if required and report.skipped and OPTIONAL_SKIP_REASON not in str(report.longrepr):
@@ -36,7 +36,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(autouse=True)
 def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's own credentials and proxies out of every test that is not live."""
+    """Hide the developer's credentials and proxies from all tests except live ones."""
     if request.node.get_closest_marker("live"):
         return
     for name in list(os.environ):
@@ -46,17 +46,17 @@ def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def hq() -> Iterator[HqFixture]:
-    """Return an emulated HQ behind a socket; its clock moves only when somebody waits."""
+    """Return an emulated HQ behind a socket; its clock advances only when a client waits."""
     hq = FaultyEmulator()
     hq.clock.freeze()
     with serve(hq) as running:
-        stage = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
-        yield stage
-        for client in stage.clients:
+        fixture = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
+        yield fixture
+        for client in fixture.clients:
             client.close()
 
 
 @pytest.fixture
 def client(hq: HqFixture) -> HqClient:
-    """Return a client of the stage's HQ."""
+    """Return a client of the emulated HQ."""
     return hq.create_client()

@@ -1,34 +1,50 @@
-"""What every entity offers to a door: the six things that Pulumi asks of a provider."""
+"""The interface of an entity: the six operations of a Pulumi provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, NewType, Protocol, TypeAlias
 
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
 
-__all__ = ["DECLARED", "Diff", "Entity", "NameChange", "ReadResult"]
+__all__ = [
+    "DECLARED",
+    "Diff",
+    "Entity",
+    "Fields",
+    "Inputs",
+    "NameChange",
+    "ReadResult",
+    "State",
+]
 
-Values = Mapping[str, Any]
+Fields: TypeAlias = Mapping[str, Any]
+"""Values by name: of an object at HQ, of a request body, or of any of the two types below."""
+
+Inputs = NewType("Inputs", Mapping[str, Any])
+"""The arguments of a resource, in normal form once they were checked."""
+
+State = NewType("State", Mapping[str, Any])
+"""The outputs of a resource, as the last run or refresh saved them."""
 
 DECLARED: Final = "__declared"
-"""Names of the arguments that the stack gave: Pulumi hides keys of this form from people.
+"""The output with the names of the declared arguments; Pulumi does not show keys of this form.
 
-Names only: a value could be a secret, and nothing would mask it here.
+It has names only: nothing would mask a secret value here.
 """
 
 
 @dataclass(frozen=True)
 class Diff:
-    """What would change.
+    """The difference between the state and the arguments.
 
     Attributes:
-        changed: Arguments whose value differs from what HQ was last seen to have.
-        replaces: Those among them that mean another thing, so a new one.
-        unfinished: Something that an earlier run could not finish is still to be done.
-        warnings: What people should know before they let it happen, a line each.
-        names: The kind, the old and the new name of a resource whose name HQ keeps unique.
+        changed_arguments: Arguments whose value differs from HQ's last known value.
+        replaces: Those of them that need another object.
+        is_unfinished: An earlier run could not finish, and work is left.
+        warnings: Warnings for the preview, one line each.
+        name_change: The old and the new name of a resource whose name HQ keeps unique.
     """
 
     changed_arguments: tuple[str, ...] = ()
@@ -45,10 +61,10 @@ class NameChange:
     Attributes:
         kind: ``project`` or ``company``.
         account_id: The account.
-        old: The name that HQ was last seen to have; None if it has none.
-        new: The declared name; the old one if none is declared or it is not known yet.
-        waits: The last run left its name to the update of another resource.
-        opens: The update makes an archived project active.
+        old_name: HQ's last known name; None if there is none.
+        new_name: The declared name; the old one if none is declared or it is unknown.
+        is_waiting: The last run left the rename to the update of another resource.
+        is_reactivation: The update reactivates an archived project.
     """
 
     kind: str
@@ -59,14 +75,14 @@ class NameChange:
     is_reactivation: bool = False
 
     @classmethod
-    def from_state(cls, kind: str, state: Values, inputs: Values, *, is_kept: bool) -> "NameChange":
-        """Return those of a resource.
+    def from_state(cls, kind: str, state: State, inputs: Inputs, *, is_kept: bool) -> "NameChange":
+        """Return the names of a resource.
 
         Args:
             kind: ``project`` or ``company``.
             state: The outputs of the last run or refresh.
-            inputs: The arguments in normal form; values may be unknown.
-            stays: The resource is not replaced.
+            inputs: The normalized arguments; values may be unknown.
+            is_kept: The resource is not replaced.
         """
         old, new = state.get("name"), inputs.get("name")
         renames = is_kept and isinstance(new, str)
@@ -80,11 +96,11 @@ class NameChange:
 
 @dataclass(frozen=True)
 class ReadResult:
-    """A thing as HQ has it: what the state keeps, and the arguments that would declare it."""
+    """An object as HQ has it: its outputs, and the arguments that would declare it."""
 
     id: str
-    outputs: dict[str, Any]
-    inputs: dict[str, Any]
+    outputs: State
+    inputs: Inputs
 
 
 class Entity(Protocol):
@@ -93,21 +109,21 @@ class Entity(Protocol):
     __name__: str
 
     def check(
-        self, old: Values, new: Values, settings: Settings, /
-    ) -> tuple[dict[str, Any], list[Problem]]:
-        """Return the arguments in normal form and everything wrong with them; no network."""
+        self, old: Fields, new: Fields, settings: Settings, /
+    ) -> tuple[Inputs, list[Problem]]:
+        """Return the normalized arguments and every problem with them; send nothing."""
 
-    def diff(self, state: Values, inputs: Values, /) -> Diff:
-        """Return what would change; no network."""
+    def diff(self, state: State, inputs: Inputs, /) -> Diff:
+        """Compare the arguments with the state; send nothing."""
 
-    def create(self, run: Run, inputs: Values, /) -> tuple[str, dict[str, Any]]:
+    def create(self, run: Run, inputs: Inputs, /) -> tuple[str, State]:
         """Create it once; return its id and the outputs."""
 
-    def read(self, run: Run, entity_id: str, state: Values, /) -> ReadResult | None:
+    def read(self, run: Run, entity_id: str, state: State, /) -> ReadResult | None:
         """Return it as HQ has it, or None if it no longer exists."""
 
-    def update(self, run: Run, entity_id: str, state: Values, inputs: Values, /) -> dict[str, Any]:
+    def update(self, run: Run, entity_id: str, state: State, inputs: Inputs, /) -> State:
         """Change what differs; return the outputs."""
 
-    def delete(self, run: Run, entity_id: str, state: Values, /) -> None:
+    def delete(self, run: Run, entity_id: str, state: State, /) -> None:
         """Delete, archive or remove it as far as HQ can."""

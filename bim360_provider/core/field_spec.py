@@ -1,32 +1,30 @@
-"""Shape: which arguments of an entity do what, and the state and the arguments that follow."""
+"""The roles of an entity's arguments, and the outputs and inputs that follow from them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.validation import is_unknown
 from bim360_provider.models import normalize
 
 __all__ = ["FieldSpec", "is_same_text"]
 
-Values = Mapping[str, Any]
-
 
 def is_same_text(declared: Any, live: Any) -> bool:
-    """Return whether a declared text and HQ's are the same; an empty one and none are."""
+    """Return whether a declared text equals HQ's; an empty text equals none."""
     return not is_unknown(declared) and (declared or "") == normalize.compose_text(live or "")
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """Which arguments of an entity do what.
+    """The roles of an entity's arguments.
 
     Attributes:
-        patched: HQ's PATCH takes them.
-        clearable: Those of them that ``""`` clears.
-        own: They tell this provider what to do, and are never sent.
-        once: Sent when the thing is made, and never after.
+        patch_fields: Arguments that HQ's PATCH accepts.
+        clearable_fields: Those of them that ``""`` clears.
+        provider_only_fields: Options of this provider, which are never sent.
+        create_only_fields: Arguments that are sent only when the object is created.
     """
 
     patch_fields: tuple[str, ...]
@@ -35,15 +33,15 @@ class FieldSpec:
     create_only_fields: tuple[str, ...] = ()
 
     def build_outputs(
-        self, live: Values, known: Values, inputs: Values, unfinished: Collection[str] = ()
-    ) -> dict[str, Any]:
-        """Return what goes into the state.
+        self, live: Fields, known: Fields, inputs: Inputs, unfinished: Collection[str] = ()
+    ) -> State:
+        """Return the outputs to save in the state.
 
         Args:
-            live: The fields that HQ filled.
-            known: Gives the account and the region.
-            inputs: The arguments in normal form.
-            unfinished: Arguments that could not be applied yet.
+            live: The fields that HQ has filled.
+            known: The account and the region.
+            inputs: The normalized arguments.
+            unfinished: The arguments that could not be applied yet.
         """
         place = {name: known[name] for name in ("account_id", "region") if known.get(name)}
         echoed = {
@@ -52,23 +50,23 @@ class FieldSpec:
             if k in inputs
         }
         fields = {name: value for name, value in live.items() if name != "id"}
-        return {
-            **place,
-            **fields,
-            **echoed,
-            "unfinished": sorted(unfinished),
-            DECLARED: sorted(name for name in inputs if name not in self.provider_only_fields),
-        }
+        return State(
+            {
+                **place,
+                **fields,
+                **echoed,
+                "unfinished": sorted(unfinished),
+                DECLARED: sorted(name for name in inputs if name not in self.provider_only_fields),
+            }
+        )
 
-    def derive_inputs(
-        self, live: Values, state: Values, declared: Collection[str]
-    ) -> dict[str, Any]:
-        """Return the arguments that would declare it as it is, for those that are managed.
+    def derive_inputs(self, live: Fields, state: Fields, declared: Collection[str]) -> Inputs:
+        """Return the arguments that would declare the object as it is, as far as they are managed.
 
         Args:
-            live: The fields that HQ filled, as arguments would say them.
-            state: The last outputs; what was sent once, and what is never sent, is kept there.
-            declared: Names of the arguments that the stack gave.
+            live: The fields that HQ has filled, in the form of arguments.
+            state: The last outputs, with the create-only and provider-only arguments.
+            declared: The names of the declared arguments.
         """
         once = [name for name in self.create_only_fields if name in declared]
         kept = {
@@ -76,21 +74,23 @@ class FieldSpec:
         }
         cleared = dict.fromkeys(self.clearable_fields, "")
         patched = {k: live.get(k, cleared.get(k)) for k in self.patch_fields if k in declared}
-        return {**kept, **{name: value for name, value in patched.items() if value is not None}}
+        return Inputs(
+            {**kept, **{name: value for name, value in patched.items() if value is not None}}
+        )
 
     def build_read_result(
-        self, entity_id: str, fields: Values, known: Values, state: Values
+        self, entity_id: str, fields: Fields, known: Fields, state: State
     ) -> ReadResult:
-        """Return what a refresh or a look-up found.
+        """Return the result of a refresh or a look-up.
 
         Args:
-            entity_id: HQ's id of it.
-            fields: The fields that HQ filled.
+            entity_id: HQ's id.
+            fields: The fields that HQ has filled.
             known: The last outputs, or at least account and region.
-            state: The last outputs; empty for a look-up, which mirrors all that HQ filled.
+            state: The last outputs; empty for a look-up, which returns all fields.
         """
         filled = [name for name in self.patch_fields if name in fields]
         declared = state.get(DECLARED, filled)
         inputs = self.derive_inputs(fields, known, declared)
         outs = self.build_outputs(fields, known, inputs, state.get("unfinished") or ())
-        return ReadResult(entity_id, {**outs, DECLARED: sorted(declared)}, inputs)
+        return ReadResult(entity_id, State({**outs, DECLARED: sorted(declared)}), inputs)

@@ -1,4 +1,4 @@
-"""Whether HQ's 404 means a deleted object, a new one or an account that is not visible."""
+"""Decide whether a 404 means a deleted object, a recent one or an invisible account."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -23,21 +23,21 @@ __all__ = [
 ]
 
 CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
-"""A run may start right after another; HQ lags by seconds (docs/reference/hq.md)."""
+"""How long HQ may return 404 for a recent object; it lags by seconds (docs/reference/hq.md)."""
 
 
 def may_return_404(run: Run, state: Mapping[str, Any]) -> bool:
-    """Return whether a 404 about it is not to be believed at once, by HQ's time.
+    """Return whether the object is so recent that HQ may still return 404, by HQ's time.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         state: The outputs of the last run.
 
     Raises:
-        Bim360Error: No token could be had.
+        Bim360Error: No token was issued.
     """
-    made = parse_time(state.get("created_at"))
-    return made is not None and run.server_now() - made < CONSISTENCY_WINDOW
+    created = parse_time(state.get("created_at"))
+    return created is not None and run.server_now() - created < CONSISTENCY_WINDOW
 
 
 Found = TypeVar("Found")
@@ -48,22 +48,22 @@ Row = TypeVar("Row", "Project", "Company", "AccountUser")
 def read_or_none(
     run: Run, kind: str, state: Mapping[str, Any], get: Callable[[bool], Found]
 ) -> Found | None:
-    """Return what HQ has, or None where a refresh finds it gone.
+    """Return the object, or None if a refresh finds that it no longer exists.
 
     Args:
-        run: The account, and what this run knows.
-        kind: HQ's word for it, as for ``is_gone``.
+        run: The engine run.
+        kind: HQ's name for its kind, as for ``is_deleted``.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
-        get: Asks HQ; is told whether a 404 is not to be believed at once.
+        get: Reads the object; its argument says whether a 404 may be temporary.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
-    young = may_return_404(run, state)
+    is_new = may_return_404(run, state)
     try:
-        return get(young)
+        return get(is_new)
     except NotFoundError as error:
         if "account_id" in state and is_deleted(run, error, kind):
             return None
@@ -73,18 +73,18 @@ def read_or_none(
 def read_cached(
     collection: EntityEndpoints[Row], item_id: str, state: Mapping[str, Any], *, new_resource: bool
 ) -> Row:
-    """Return what HQ has of one thing: for a refresh from a page of the list, if that is cheaper.
+    """Return one object: for a refresh from a page of the list, if that is cheaper.
 
     Args:
-        collection: What it is one of.
+        collection: The endpoints of its kind.
         item_id: Its id.
-        state: The outputs of the last run; without them this is a look-up, which is always asked.
-        young: A 404 is not to be believed at once.
+        state: The outputs of the last run; without them this is a look-up, which always sends GET.
+        new_resource: A 404 may be temporary.
 
     Raises:
-        NotFoundError: There is none, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        NotFoundError: The object does not exist, or the whole account is not visible.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     if "account_id" not in state:
         return collection.get(item_id, new_resource=new_resource)
@@ -93,25 +93,25 @@ def read_cached(
 
 
 def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
-    """Return whether the thing is missing, rather than the whole account.
+    """Return whether a 404 means the object, rather than the whole account.
 
     Args:
-        run: The account, and what this run knows.
-        error: HQ's answer.
-        kind: HQ's word for what was asked for: ``project``, ``company`` or ``user``.
+        run: The engine run.
+        error: HQ's 404.
+        kind: HQ's name for the kind of object: ``project``, ``company`` or ``user``.
 
     Raises:
-        Bim360Error: HQ's words did not tell, and HQ could not be asked.
+        Bim360Error: HQ's message was ambiguous, and the request to check failed.
     """
-    words = error.hq_message.casefold()
-    if "account" in words:
+    message = error.hq_message.casefold()
+    if "account" in message:
         return False
-    return kind in words or run.hq.projects.is_account_visible()
+    return kind in message or run.hq.projects.is_account_visible()
 
 
 def add_refresh_hint(error: NotFoundError) -> NotFoundError:
-    """Return the error of a change, with what to do where the thing was removed."""
-    words = f"{error} If somebody removed it: `pulumi refresh`, then `pulumi up`."
+    """Return the error of a change, with the advice for an object that was removed."""
+    message = f"{error} If it was removed: run `pulumi refresh`, then `pulumi up`."
     return NotFoundError(
-        words, status=error.status, hq_message=error.hq_message, request=error.request
+        message, status=error.status, hq_message=error.hq_message, request=error.request
     )

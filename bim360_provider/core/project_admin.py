@@ -1,11 +1,11 @@
 """The admin of a project, who activates one of its services: all six operations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from bim360_provider.core.create_once import create_once
-from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.project_member.importer import build_member
 from bim360_provider.core.project_member.lifecycle import delete, find_user
 from bim360_provider.core.project_member.rules import (
@@ -64,7 +64,7 @@ def has_service(run: Run, project_id: str, user: ProjectUser, service: str) -> b
 
     Raises:
         HqError: HQ refused the request.
-        UnansweredError: No response came.
+        UnansweredError: HQ sent no response.
     """
     if service == ADMIN_SERVICE:
         return user.is_admin
@@ -89,24 +89,24 @@ def retry_until_visible(
     """Send a request about a service of a project, again while HQ may not show the project yet.
 
     HQ says "this project doesn't exist." of a project that it does not show yet, and of one that
-    lacks the service: https://stackoverflow.com/questions/51520301. Reading the project tells the
-    two apart.
+    lacks the service: https://stackoverflow.com/questions/51520301. Reading the project
+    distinguishes them.
 
     Raises:
         NotFoundError: The project lacks the service, or did not appear; the message says which.
         HqError: HQ refused the request.
-        UnansweredError: No response came.
+        UnansweredError: HQ sent no response.
     """
-    waits = iter(RETRY_DELAYS)
+    delays = iter(RETRY_DELAYS)
     while True:
         try:
             return send()
         except NotFoundError as error:
             why, is_final = _explain_not_found(run, project_id, service, error)
-            pause = None if is_final else next(waits, None)
-            if pause is None:
+            delay = None if is_final else next(delays, None)
+            if delay is None:
                 raise _add_reason(error, why) from None
-        run.sleep(pause, f"project {project_id} cannot be found yet")
+        run.sleep(delay, f"project {project_id} cannot be found yet")
 
 
 def _explain_not_found(
@@ -121,8 +121,8 @@ def _explain_not_found(
         return "If the project was created a moment ago, run `pulumi up` again.", False
     services = project.service_types
     if services and service not in services:
-        has = ", ".join(sorted(services))
-        why = f"The project exists, but has no service {service}; it has {has}."
+        has_it = ", ".join(sorted(services))
+        why = f"The project exists, but has no service {service}; it has {has_it}."
         return f"{why} Add {service} to the project's service_types.", True
     return "The project exists; run `pulumi up` again in a few minutes.", False
 
@@ -134,21 +134,20 @@ def _add_reason(error: NotFoundError, why: str) -> NotFoundError:
     )
 
 
-Values = Mapping[str, Any]
-
-
-def build_outputs(project_id: str, admin: Values, inputs: Values) -> dict[str, Any]:
+def build_outputs(project_id: str, admin: Fields, inputs: Inputs) -> State:
     """Return what goes into the state: the arguments, and the admin as HQ has them."""
     is_admin = admin.get("project_administration") == "admin"
-    return {
-        **inputs,
-        "project_id": project_id,
-        "email": admin["email"],
-        "user_id": admin["user_id"],
-        "role": "project_admin" if is_admin else "project_user",
-        "status": admin.get("status"),
-        DECLARED: [],
-    }
+    return State(
+        {
+            **inputs,
+            "project_id": project_id,
+            "email": admin["email"],
+            "user_id": admin["user_id"],
+            "role": "project_admin" if is_admin else "project_user",
+            "status": admin.get("status"),
+            DECLARED: [],
+        }
+    )
 
 
 CREATE_ONLY_MESSAGES: Final = {
@@ -163,24 +162,24 @@ CREATE_ONLY_MESSAGES: Final = {
 }
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them.
 
     Args:
         old: The arguments of the last run; empty when the admin is new.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region, and the acting user for a removal.
+        settings: The account and the region, and the acting user for a removal.
     """
     given = add_account_scope(new, settings)
     open_lists = frozenset({"service_type"}) if settings.unknown_values else frozenset[str]()
     inputs, problems = validate_arguments(ProjectAdminArguments, given, open_lists)
     problems += _check_create_only(old, inputs) + check_account_scope(given)
-    return inputs, problems + (
+    return Inputs(inputs), problems + (
         check_acting_user(settings) if given.get("on_destroy") == "remove" else []
     )
 
 
-def _check_create_only(old: Values, inputs: Values) -> list[Problem]:
+def _check_create_only(old: Fields, inputs: Fields) -> list[Problem]:
     if (
         "email" not in old
         or find_scope_changes(old, inputs)
@@ -192,8 +191,8 @@ def _check_create_only(old: Values, inputs: Values) -> list[Problem]:
     return [Problem(name, CREATE_ONLY_MESSAGES[name]) for name in late]
 
 
-def diff(state: Values, inputs: Values) -> Diff:
-    """Return what would change: another project or person replaces, nothing else can."""
+def diff(state: State, inputs: Inputs) -> Diff:
+    """Compare the arguments with the state: another project or user is a replacement."""
     replaces = (
         *find_scope_changes(state, inputs),
         *find_identity_changes(state, inputs, IDENTITY_FIELDS),
@@ -202,13 +201,13 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*replaces, *(() if kept else ("on_destroy",))), replaces)
 
 
-def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
-    """Return the admin as HQ has them, or None if they, their service or the project are gone.
+def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
+    """Return the admin as HQ has them, or None if they lost their service or left.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     refreshing = "account_id" in state
     project_id, user_id, service_type = split_id(entity_id)
@@ -221,11 +220,8 @@ def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     known = {"service_type": service_type, "company_id": admin["company_id"]}
     kept = {**run.account_scope, **known, **state}
     names = (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
-    inputs = {
-        **{name: kept[name] for name in names if kept.get(name)},
-        "project_id": project_id,
-        "email": admin["email"],
-    }
+    declared = {name: kept[name] for name in names if kept.get(name)}
+    inputs = Inputs({**declared, "project_id": project_id, "email": admin["email"]})
     return ReadResult(entity_id, build_outputs(project_id, admin, inputs), inputs)
 
 
@@ -242,10 +238,10 @@ def _has_lost_service(
         return False
     if is_refresh:
         return True
-    words = f"{user.email} does not have the service {service} in project {project_id}"
+    detail = f"{user.email} does not have the service {service} in project {project_id}"
     path = f"GET /bim360/admin/v1/projects/{project_id}/users/{user.id}"
-    msg = f"BIM 360: {words}. Check the id."
-    raise NotFoundError(msg, status=HTTPStatus.NOT_FOUND, hq_message=words, request=path)
+    msg = f"BIM 360: {detail}. Check the id."
+    raise NotFoundError(msg, status=HTTPStatus.NOT_FOUND, hq_message=detail, request=path)
 
 
 EXISTING_ADMIN_STATUSES: Final = frozenset(
@@ -254,17 +250,17 @@ EXISTING_ADMIN_STATUSES: Final = frozenset(
 """Statuses with which HQ may refuse a user who has the service already; none is documented."""
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """Activate a service by adding an admin to a project, or adopt an admin who has it already.
 
     Args:
-        run: The account, and what this run knows.
-        inputs: The arguments in normal form.
+        run: The engine run.
+        inputs: The normalized arguments.
 
     Raises:
-        ConflictError: The person is in the project already, and not an admin of it.
-        HqError: HQ refused it, and the person does not have the service.
-        UnansweredError: HQ could not be asked whether it acted; the next run finds out.
+        ConflictError: The user is in the project already and is not an admin.
+        HqError: HQ refused the request, and the user does not have the service.
+        UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     project_id = inputs["project_id"]
     try:
@@ -278,7 +274,7 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     return entity_id, build_outputs(project_id, admin, inputs)
 
 
-def _add_admin(run: Run, project_id: str, inputs: Values) -> dict[str, Any]:
+def _add_admin(run: Run, project_id: str, inputs: Inputs) -> dict[str, Any]:
     email, service = inputs["email"], inputs["service_type"]
     named = {name: inputs[name] for name in ("service_type", "company_id", "email")}
     body = {**named, "role": "project_admin"}
@@ -293,17 +289,17 @@ def _add_admin(run: Run, project_id: str, inputs: Values) -> dict[str, Any]:
             return {"email": email, "user_id": email} if user is None else build_member(user)
         return {"email": email, "user_id": row.row_user_id, "project_administration": "admin"}
 
-    def there(_since: object) -> dict[str, Any] | None:
+    def find_created(_since: object) -> dict[str, Any] | None:
         user = run.hq.project_users.search_by_email(project_id, email)
         if user is None or not user.is_admin:
             return None
         return build_member(user) if has_service(run, project_id, user, service) else None
 
-    return create_once(run, f"{email} ({service})", "project admin", post, there)
+    return create_once(run, f"{email} ({service})", "project admin", post, find_created)
 
 
-def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: bool) -> HqError:
-    """Return HQ's refusal, with what was found out about the person."""
+def _explain_refusal(error: HqError, inputs: Inputs, member: str, *, is_known: bool) -> HqError:
+    """Return HQ's refusal, with the services of the user."""
     email, service = inputs["email"], inputs["service_type"]
     found = f"{email} is in the project, but does not have the service {service}."
     if not is_known:
@@ -315,22 +311,22 @@ def _explain_refusal(error: HqError, inputs: Values, member: str, *, is_known: b
     return kind(msg, status=error.status, hq_message=error.hq_message, request=error.request)
 
 
-def _adopt_admin(run: Run, project_id: str, inputs: Values, error: HqError) -> dict[str, Any]:
-    """Return an admin who has the service already; otherwise HQ's refusal stands."""
+def _adopt_admin(run: Run, project_id: str, inputs: Inputs, error: HqError) -> dict[str, Any]:
+    """Return an admin who has the service already; otherwise raise HQ's refusal."""
     email, service = inputs["email"], inputs["service_type"]
     user = run.hq.project_users.search_by_email(project_id, email)
     if user is None:
         raise error
-    has = has_service(run, project_id, user, service)
-    if not user.is_admin and (has or isinstance(error, ConflictError)):
-        words = f"{email} is in project {project_id} already, but is not an admin of it"
+    has_it = has_service(run, project_id, user, service)
+    if not user.is_admin and (has_it or isinstance(error, ConflictError)):
+        detail = f"{email} is in project {project_id} already, but is not an admin of it"
         msg = (
-            f"BIM 360: {words}; declare a Bim360ProjectMember with project_administration='admin'."
+            f"BIM 360: {detail}; declare a Bim360ProjectMember with project_administration='admin'."
         )
-        raise ConflictError(msg, status=error.status, hq_message=words, request=error.request)
-    if not has:
+        raise ConflictError(msg, status=error.status, hq_message=detail, request=error.request)
+    if not has_it:
         raise _explain_refusal(
-            error, inputs, build_member_id(project_id, user.id), is_known=has is not None
+            error, inputs, build_member_id(project_id, user.id), is_known=has_it is not None
         )
     run.info(
         f"BIM 360: {email} has the service {service} in project {project_id} already; "
@@ -339,7 +335,7 @@ def _adopt_admin(run: Run, project_id: str, inputs: Values, error: HqError) -> d
     return build_member(user)
 
 
-def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
-    """Keep what a destroy has to know; HQ has nothing to change."""
+def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
+    """Save the options of a destroy in the state; send nothing."""
     del run, entity_id
-    return {**state, **inputs, "on_destroy": inputs.get("on_destroy")}
+    return State({**state, **inputs, "on_destroy": inputs.get("on_destroy")})

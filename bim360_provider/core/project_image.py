@@ -1,15 +1,14 @@
-"""A project's picture: the six things that Pulumi asks of a provider.
+"""A project's picture: the six operations of a Pulumi provider.
 
-``check`` and ``diff`` are pure; the others ask HQ.
+``check`` and ``diff`` send nothing; the others send requests to HQ.
 The policies are in docs/reference/project_image.md.
 """
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from bim360_provider.core.entity import DECLARED, Diff, ReadResult
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import (
     add_refresh_hint,
     may_return_404,
@@ -34,45 +33,44 @@ from bim360_provider.models.project_image import (
 
 __all__ = ["check", "compute_digest", "create", "delete", "diff", "read", "update"]
 
-Values = Mapping[str, Any]
 
 ID_SUFFIX: Final = "/image"
-"""What a picture's id has after the project's: the project itself has that id already."""
+"""The suffix of a picture's id: the project itself has the id without it."""
 
 PROJECT_CREATED_AT: Final = "project_created_at"
-"""When HQ made the project: a young one may be denied for a moment."""
+"""The time of the project's creation: HQ may return 404 for a recent project."""
 
 
 def compute_digest(path: Path) -> str:
     """Return the SHA-256 of a picture, in hexadecimal.
 
     Raises:
-        InputError: It cannot be read, it is too large, or HQ does not take its kind.
+        InputError: The file cannot be read, is too large, or has a type that HQ does not accept.
     """
     return hashlib.sha256(_read_picture(path)[0]).hexdigest()
 
 
-def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them.
 
-    The file itself was looked at by the program, which computed ``sha256``.
+    The program has read the file and computed ``sha256``.
 
     Args:
         _old: The arguments of the last run; nothing depends on them.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(ProjectImageArguments, given)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
-def diff(state: Values, inputs: Values) -> Diff:
-    """Return what would change: the content of the file, not its place.
+def diff(state: State, inputs: Inputs) -> Diff:
+    """Compare the content of the file with the state, not its path; send nothing.
 
     Args:
         state: The outputs of the last run.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     other = () if inputs["project_id"] == state.get("project_id") else ("project_id",)
     replaces = (*other, *find_scope_changes(state, inputs))
@@ -80,64 +78,66 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*content, *replaces), replaces)
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
-    """Send the picture, which takes the place of the one that the project has.
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
+    """Send the picture; it replaces the one that the project has.
 
     Args:
-        run: The account, and what this run knows.
-        inputs: The arguments in normal form.
+        run: The engine run.
+        inputs: The normalized arguments.
 
     Returns:
         The picture's id and the outputs.
 
     Raises:
         InputError: The file is not what the program saw.
-        HqError: HQ refused it.
-        UnansweredError: No answer came; sending it again does no harm.
+        HqError: HQ refused the picture.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     outs = _send_picture(run, inputs, new_resource=True)
     return f"{inputs['project_id']}{ID_SUFFIX}", outs
 
 
-def update(run: Run, _id: str, state: Values, inputs: Values) -> dict[str, Any]:
+def update(run: Run, _id: str, state: State, inputs: Inputs) -> State:
     """Send the picture as it is now; return the outputs.
 
     Raises:
         InputError: The file is not what the program saw.
-        NotFoundError: The project is gone; a refresh finds that out.
-        HqError: HQ refused it.
-        UnansweredError: No answer came; sending it again does no harm.
+        NotFoundError: The project no longer exists; a refresh removes it from the state.
+        HqError: HQ refused the picture.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
-    young = may_return_404(run, {"created_at": state.get(PROJECT_CREATED_AT)})
+    is_new = may_return_404(run, {"created_at": state.get(PROJECT_CREATED_AT)})
     try:
-        return _send_picture(run, inputs, new_resource=young)
+        return _send_picture(run, inputs, new_resource=is_new)
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
 
 
-def read(run: Run, id_: str, state: Values) -> ReadResult | None:
-    """Return the picture as it was sent last, or None if the project is gone.
+def read(run: Run, id_: str, state: State) -> ReadResult | None:
+    """Return the picture as it was last sent, or None if the project no longer exists.
 
-    HQ does not give pictures back, so one that somebody changed by hand cannot be told of.
+    HQ's API does not return pictures, so a manual change cannot be detected.
 
     Args:
-        run: The account, and what this run knows.
-        id_: The project's id with ``/image`` behind it, or without.
+        run: The engine run.
+        id_: The project's id, with or without ``/image``.
         state: The outputs of the last run; without them this is a look-up.
 
     Raises:
         NotFoundError: A look-up found no project, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     project_id = id_.removesuffix(ID_SUFFIX)
     known_since = {**state, "created_at": state.get(PROJECT_CREATED_AT)}
-    asked = {k: v for k, v in known_since.items() if k != DECLARED}  # of the picture, not of it
+    known_project = {
+        k: v for k, v in known_since.items() if k != DECLARED
+    }  # of the picture, not of it
     project = read_or_none(
         run,
         "project",
         known_since,
-        lambda young: read_cached(run.hq.projects, project_id, asked, new_resource=young),
+        lambda is_new: read_cached(run.hq.projects, project_id, known_project, new_resource=is_new),
     )
     if project is None:
         return None
@@ -145,33 +145,33 @@ def read(run: Run, id_: str, state: Values) -> ReadResult | None:
     inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
     declared = sorted(state.get(DECLARED, ("project_id",)))
     outs = {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: declared}
-    return ReadResult(f"{project_id}{ID_SUFFIX}", outs, inputs)
+    return ReadResult(f"{project_id}{ID_SUFFIX}", State(outs), Inputs(inputs))
 
 
-def delete(run: Run, _id: str, state: Values) -> None:
-    """Forget the picture: HQ cannot take one away.
+def delete(run: Run, _id: str, state: State) -> None:
+    """Leave the picture: HQ's API cannot delete one.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         _id: The picture's id.
         state: The outputs of the last run.
     """
-    words = f"the picture of project {state.get('project_id')} stays: HQ cannot remove one"
-    run.info(f"BIM 360: {words}.")
+    message = f"the picture of project {state.get('project_id')} stays: HQ cannot remove one"
+    run.info(f"BIM 360: {message}.")
 
 
-def _send_picture(run: Run, inputs: Values, *, new_resource: bool) -> dict[str, Any]:
+def _send_picture(run: Run, inputs: Inputs, *, new_resource: bool) -> State:
     content, kind = _read_picture(Path(inputs["path"]))
     if hashlib.sha256(content).hexdigest() != inputs["sha256"]:
         msg = (
-            f"BIM 360: could not send {escape_text(inputs['path'])}: it has changed since the program "
-            "looked at it. Run `pulumi up` again."
+            f"BIM 360: could not send {escape_text(inputs['path'])}: it has changed since the "
+            "program read it. Run `pulumi up` again."
         )
         raise InputError(msg)
     put = run.hq.project_images.update_image
     project = put(inputs["project_id"], content, kind, new_resource=new_resource)
     names = sorted(name for name in inputs if name not in PROVIDER_ONLY_FIELDS)
-    return {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names}
+    return State({**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names})
 
 
 def _read_picture(path: Path) -> tuple[bytes, str]:

@@ -1,12 +1,11 @@
-"""Replacements that keep their object: HQ cannot create what has a unique key a second time.
+"""Replacements that keep their object: HQ cannot create a second object with the same unique key.
 
-Pulumi never says that a create belongs to a replacement. What shows it is the order of its calls
-in one run: https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+Pulumi does not mark a create that belongs to a replacement. The order of its calls shows it: https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
 
-- ``check`` with old arguments, then ``check`` without: a resource is about to be replaced.
-- ``delete`` of an object whose key was checked before and not created yet: it is replaced.
+- ``check`` with old arguments, then ``check`` without: the resource will be replaced.
+- ``delete`` of an object whose key was checked and not created yet: it is replaced.
   A destroy checks nothing.
-- ``diff`` with an unknown project in a real run: what the resource depends on is deleted first.
+- ``diff`` with an unknown project in a real run: its dependency is deleted first.
 """
 
 import threading
@@ -15,6 +14,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
+
+from bim360_provider.core.entity import Fields, Inputs, State
 
 __all__ = [
     "Predecessor",
@@ -25,7 +26,7 @@ __all__ = [
     "list_replacement_warnings",
 ]
 
-Values = Mapping[str, Any]
+
 UniqueKey = tuple[str, ...]
 
 UNIQUE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,9 +38,9 @@ UNIQUE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "project_member": ("project_id", "email"),
     "project_members": ("project_id",),
 }
-"""By which arguments HQ, or this provider, tells two objects of an entity apart.
+"""The arguments by which HQ, or this provider, identifies an object of an entity.
 
-A picture is not among them: HQ takes it again, which is what a forced replacement asks for.
+A picture is not among them: HQ accepts it again, as a forced replacement requires.
 """
 
 
@@ -50,11 +51,11 @@ class Predecessor:
     Attributes:
         id: HQ's id.
         state: The last outputs.
-        urn: Of the resource; empty where it is not known.
+        urn: The URN of the resource; empty if unknown.
     """
 
     id: str
-    state: Values
+    state: State
     urn: str = ""
 
 
@@ -67,7 +68,7 @@ KIND_LABELS: Final[Mapping[str, str]] = {
 }
 
 
-def list_replacement_warnings(before: "Predecessor", kind: str, inputs: Values) -> list[str]:
+def list_replacement_warnings(before: "Predecessor", kind: str, inputs: Inputs) -> list[str]:
     """Return the warnings about a replacement that keeps the object of its predecessor."""
     warnings = [format_replacement_message(kind, before.id, inputs)]
     template = inputs.get("template_project_id")
@@ -81,27 +82,27 @@ def format_template_message(name: str) -> str:
     return f"the template is not copied into '{name}': it existed already"
 
 
-def format_replacement_message(kind: str, entity_id: str, inputs: Values) -> str:
+def format_replacement_message(kind: str, entity_id: str, inputs: Inputs) -> str:
     """Return the message about a replacement that keeps the object of its predecessor."""
     noun = f"{KIND_LABELS.get(kind, kind)} {entity_id}"
-    called = _get_label(inputs)
-    if not called:
+    label = _get_label(inputs)
+    if not label:
         return f"{noun} cannot be created a second time, so the replacement keeps it"
-    return f"'{called}' cannot be created a second time, so the replacement keeps {noun}"
+    return f"'{label}' cannot be created a second time, so the replacement keeps {noun}"
 
 
-def format_retention_message(kind: str, entity_id: str, state: Values) -> str:
+def format_retention_message(kind: str, entity_id: str, state: State) -> str:
     """Return the message about an object that is not deleted: a declared resource has it."""
-    called = f" '{_get_label(state)}'" if _get_label(state) else ""
-    return f"{KIND_LABELS.get(kind, kind)}{called} ({entity_id}) stays: the stack still declares it"
+    label = f" '{_get_label(state)}'" if _get_label(state) else ""
+    return f"{KIND_LABELS.get(kind, kind)}{label} ({entity_id}) stays: the stack still declares it"
 
 
-def _get_label(values: Values) -> str:
+def _get_label(values: Fields) -> str:
     return str(values.get("name") or values.get("email") or "")
 
 
 class ReplacementTracker:
-    """What one run of the host has seen of replacements; shared by all its threads."""
+    """The replacements of one run; shared by all threads of the host."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -117,14 +118,14 @@ class ReplacementTracker:
         self._deleted_ids: set[str] = set()
         self._urns: set[str] = set()
 
-    def note_check(self, kind: str, old: Values, inputs: Values, urn: str = "") -> None:
-        """Note a check.
+    def note_check(self, kind: str, old: Fields, inputs: Inputs, urn: str = "") -> None:
+        """Record a check.
 
         Args:
             kind: The entity.
             old: The arguments of the last run; empty for a new resource and for a replacement.
-            inputs: The arguments in normal form.
-            urn: Of the resource, if it is known.
+            inputs: The normalized arguments.
+            urn: The URN of the resource, if known.
         """
         key = _build_key(kind, inputs)
         if key is None:
@@ -146,9 +147,9 @@ class ReplacementTracker:
                 self._managed_keys.add(key)
 
     def note_diff(
-        self, kind: str, known: Predecessor, inputs: Values, *, is_replacement: bool
+        self, kind: str, known: Predecessor, inputs: Inputs, *, is_replacement: bool
     ) -> None:
-        """Note a diff, and whether the arguments by themselves mean another object."""
+        """Record a diff, and whether the arguments by themselves require another object."""
         key = _build_key(kind, inputs)
         with self._lock:
             if is_replacement and key is None and "project_id" in UNIQUE_KEYS.get(kind, ()):
@@ -161,10 +162,10 @@ class ReplacementTracker:
                 self._awaited_keys.discard(key)
                 self._compared_objects[key] = known
 
-    def find_predecessor(self, kind: str, inputs: Values, urn: str = "") -> Predecessor | None:
-        """Return the object that a resource which is being created is known to replace.
+    def find_predecessor(self, kind: str, inputs: Inputs, urn: str = "") -> Predecessor | None:
+        """Return the object that the resource to create replaces.
 
-        Where declared resources exchange names, an object with the name may be that of another.
+        If resources exchange names, the object with the name may belong to another resource.
         """
         key = _build_key(kind, inputs)
         if key is None:
@@ -178,11 +179,10 @@ class ReplacementTracker:
             self._released_objects.pop(key, None)
             return found
 
-    def is_kept(self, kind: str, entity_id: str, state: Values, urn: str = "") -> bool:
-        """Return whether a delete is to leave the object, because a declared resource has it.
+    def is_kept(self, kind: str, entity_id: str, state: State, urn: str = "") -> bool:
+        """Return whether a delete should keep the object, because a declared resource owns it.
 
-        Either the replacement is still to be created; or it was created in an earlier run, which
-        was interrupted, and is declared in this one.
+        Either the replacement is not created yet, or an earlier, interrupted run created it.
         """
         key = _build_key(kind, state)
         if key is None:
@@ -199,7 +199,7 @@ class ReplacementTracker:
             return self._deletion_locks.setdefault(entity_id, threading.Lock())
 
     def note_delete(self, entity_id: str) -> None:
-        """Note that the object was deleted."""
+        """Record that the object was deleted."""
         with self._lock:
             self._deleted_ids.add(entity_id)
 
@@ -208,8 +208,8 @@ class ReplacementTracker:
         return entity_id in self._deleted_ids
 
 
-def _build_key(kind: str, values: Values) -> UniqueKey | None:
-    """Return the unique key; None for an entity without one, or where it is not known yet."""
+def _build_key(kind: str, values: Fields) -> UniqueKey | None:
+    """Return the unique key; None if the entity has none or it is unknown."""
     names = UNIQUE_KEYS.get(kind, ())
     found = [values[name] for name in names if isinstance(values.get(name), str)]
     if not names or len(found) < len(names):

@@ -29,7 +29,7 @@ StateLookup = Callable[[str], Mapping[str, Any] | None]
 
 
 class Ownership:
-    """The projects that resources of this run own; shared by all threads of the host."""
+    """The objects that the resources of this run own; shared by all threads of the host."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class Ownership:
         """Begin a run.
 
         Args:
-            had: Returns the last outputs of an object that the resource which is being created
-                had before, by the object's id; None where it is not its own.
-            held: Returns whether the resource which is being created replaces another object than
-                this one, which another resource of the stack has.
+            find_previous_state: Returns the last outputs of an object, by its id, if the resource
+                that is being created owned it before; otherwise None.
+            is_owned_elsewhere: Returns whether another resource of the stack owns an object, by
+                its id.
         """
         self.find_previous_state = find_previous_state
         self.is_owned_elsewhere = is_owned_elsewhere
@@ -51,12 +51,12 @@ class Ownership:
         self._adopted_ids: set[str] = set()
 
     def mark_owned(self, project_id: str) -> None:
-        """Note that a declared resource has the project."""
+        """Record that a declared resource owns the object."""
         with self._lock:
             self._owned_ids.add(project_id)
 
     def claim(self, item_id: str) -> bool:
-        """Note that a resource has just created this; return False if another one has it."""
+        """Record the owner of a new object; return False if another resource owns it."""
         with self._lock:
             if item_id in self._owned_ids:
                 return False
@@ -64,16 +64,16 @@ class Ownership:
             return True
 
     def mark_adopted(self, project_id: str) -> None:
-        """Note that a resource has adopted the project in this run."""
+        """Record that a resource has adopted the object in this run."""
         with self._lock:
             self._adopted_ids.add(project_id)
 
     def is_owned(self, project_id: str) -> bool:
-        """Return whether a declared resource has the project."""
+        """Return whether a declared resource owns the object."""
         return project_id in self._owned_ids
 
     def was_adopted(self, project_id: str) -> bool:
-        """Return whether a resource adopted it in this run: what had it before has it no more."""
+        """Return whether a resource adopted the object in this run, so its former one lost it."""
         return project_id in self._adopted_ids
 
 
@@ -81,10 +81,10 @@ Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
 def claim_row(owners: Ownership, row: Row) -> Row:
-    """Return what HQ says that it has created.
+    """Return the object of HQ's response to a create.
 
     Raises:
-        OpenOutcomeError: Another resource of this stack has that id.
+        OpenOutcomeError: Another resource of this stack owns an object with that id.
     """
     if owners.claim(row.id):
         return row
@@ -96,7 +96,7 @@ def claim_row(owners: Ownership, row: Row) -> Row:
 
 
 def claim_row_or_none(owners: Ownership, row: Row | None) -> Row | None:
-    """Return what was found after a lost response, unless another resource of this stack has it."""
+    """Return the object that was found after a lost response, unless another resource owns it."""
     return row if row is not None and owners.claim(row.id) else None
 
 
@@ -108,7 +108,7 @@ class ArchiveCounter:
         self._count = 0
 
     def acquire(self, most: int | None) -> bool:
-        """Count one more and return True, or return False if there are as many already."""
+        """Count one more project and return True; return False if the limit is reached."""
         with self._lock:
             if most is not None and self._count >= most:
                 return False
@@ -116,18 +116,18 @@ class ArchiveCounter:
             return True
 
     def release(self) -> None:
-        """Count one less: HQ refused."""
+        """Count one project less, because HQ refused to archive it."""
         with self._lock:
             self._count -= 1
 
 
 @dataclass(frozen=True)
 class ArchiveLimit:
-    """What a run may archive yet.
+    """The limit on the projects that one run archives.
 
     Attributes:
-        most: At most this many projects; None is no limit.
-        archives: What the run has archived so far.
+        max_archives: The limit; None means unlimited.
+        counter: Counts the projects that the run has archived.
     """
 
     max_archives: int | None = None
@@ -135,10 +135,10 @@ class ArchiveLimit:
 
     @contextmanager
     def reserve(self, project: str) -> Iterator[None]:
-        """Archive one project inside, or do not begin.
+        """Reserve the archiving of one project for the code inside.
 
-        A place is given back only where HQ clearly said no; after a lost answer, or none at all,
-        the project counts as archived, so that never one more is.
+        The reservation is released only if HQ refused; after a lost response the project counts
+        as archived, so that the limit is never exceeded.
 
         Args:
             project: Its name and id, for the error.
@@ -157,12 +157,12 @@ class ArchiveLimit:
 
 
 def _format_refusal(project: str, most: int) -> str:
-    override = "BIM360_MAX_ARCHIVES to as many as are meant, or to 'unlimited'"
+    override = "set BIM360_MAX_ARCHIVES to a higher number, or to 'unlimited'"
     if not most:
-        why = "bim360:maxArchives is 0, so that none is"
-        return f"BIM 360: project {project} is not archived: {why}. If it is meant: set {override}."
-    why = f"this run has archived {most} already, as many as bim360:maxArchives allows"
-    advice = f"If the rest is meant too: run it again for the next {most}, or set {override}"
+        why = "bim360:maxArchives is 0"
+        return f"BIM 360: project {project} is not archived: {why}. To archive it, {override}."
+    why = f"this run has archived {most} already, the limit of bim360:maxArchives"
+    advice = f"To archive the rest, run it again for the next {most}, or {override}"
     return f"BIM 360: project {project} is not archived: {why}. {advice}."
 
 

@@ -1,4 +1,4 @@
-"""Dynamic providers, which ``python -m pulumi.dynamic`` runs: the door between Pulumi and the core.
+"""Dynamic providers, which ``python -m pulumi.dynamic`` runs.
 
 The import path of ``providers.py`` is permanent: every state refers to it.
 """
@@ -24,6 +24,6 @@ def get_engine_address() -> str | None:
 
 
 if is_host():
-    # What Pulumi has loaded by now lives as long as its host. Without this the collector walks
-    # over it again and again while ours is loaded, for a fifth of the time that this takes.
+    # Pulumi's modules stay loaded as long as the host. Without this, the garbage collector scans
+    # them repeatedly while this package is loaded, which takes a fifth of the start time.
     gc.freeze()

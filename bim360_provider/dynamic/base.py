@@ -23,61 +23,61 @@ if TYPE_CHECKING:
 __all__ = ["SECRETS_KEY", "Bim360ProviderBase"]
 
 SECRETS_KEY: Final = "__secret"
-"""Names of the arguments that are secrets, as one text; absent where none is.
+"""The names of the secret arguments, as one text; absent if there is none.
 
-Pulumi hands its host every value in the clear, so only the program can know which are secret.
+Pulumi passes all values to its host in plain text, so only the program knows the secrets.
 """
 
 PropertyBag = dict[str, Any]
 
 
 class Bim360ProviderBase(ResourceProvider):
-    """Hands Pulumi's calls to the core.
+    """Passes Pulumi's calls to the core.
 
-    It is pickled into every state, so it holds nothing: by reference it is the same
-    bytes on every machine, and no code and no secret travels with it.
+    It is pickled into every state, so it has no attributes: the reference is the same on
+    every machine and contains no code and no secret.
     """
 
     serialize_as_secret_always = False
     entity: ClassVar[str]
-    """The module of the core that stands behind it."""
+    """The name of its module in the core."""
 
     def __reduce__(self) -> tuple[type["Bim360ProviderBase"], tuple[()]]:
-        """Pickle the reference alone."""
+        """Pickle only a reference to the class."""
         return type(self), ()
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep what the stack's configuration says; nothing is judged yet."""
+        """Save the stack's configuration without validating it."""
         self._config = req.config
 
     @shorten_errors
     def check(self, olds: PropertyBag, news: PropertyBag) -> CheckResult:
-        """Return the arguments in normal form, with every problem; sends nothing."""
+        """Return the normalized arguments and every problem; send nothing."""
         return self._create_calls().check(olds, news)
 
     @shorten_errors
     def diff(self, id_: str, olds: PropertyBag, news: PropertyBag) -> DiffResult:
-        """Return whether anything would change; sends nothing."""
+        """Return whether anything would change; send nothing."""
         return self._create_calls().diff(id_, olds, news)
 
     @shorten_errors
     def create(self, props: PropertyBag) -> CreateResult:
-        """Create or adopt."""
+        """Create or adopt the object."""
         return self._create_calls().create(props)
 
     @shorten_errors
     def update(self, id_: str, olds: PropertyBag, news: PropertyBag) -> UpdateResult:
-        """Change what differs."""
+        """Update the arguments that differ."""
         return self._create_calls().update(id_, olds, news)
 
     @shorten_errors
     def read(self, id_: str, props: PropertyBag) -> ReadResult:
-        """Read for a refresh, a ``.get()`` or after an import."""
+        """Read the object for a refresh, a ``.get()`` or an import."""
         return self._create_calls().read(id_, props)
 
     @shorten_errors
     def delete(self, id_: str, props: PropertyBag) -> None:
-        """Take it away as far as HQ can, or leave it."""
+        """Delete, archive or keep the object, as far as HQ can."""
         self._create_calls().delete(id_, props)
 
     @classmethod
@@ -91,7 +91,7 @@ class Bim360ProviderBase(ResourceProvider):
         return getattr(self, "_config", None)
 
     def _create_calls(self) -> "EntityCalls":
-        """Return what answers."""
-        from bim360_provider.dynamic.calls import EntityCalls  # noqa: PLC0415 - see above
+        """Return the implementation of the calls."""
+        from bim360_provider.dynamic.calls import EntityCalls  # noqa: PLC0415 - the module is loaded by the first call
 
         return EntityCalls(self.load_entity(), self.get_config())

@@ -1,6 +1,5 @@
 """Pulumi's six calls: convert its property bags, call the core, convert the result."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bim360_provider.core.entity import Entity
+from bim360_provider.core.entity import Entity, Fields, Inputs, State
 from bim360_provider.core.replacements import (
     Predecessor,
     format_retention_message,
@@ -41,11 +40,9 @@ __all__ = ["EntityCalls"]
 
 PropertyBag = dict[str, Any]
 
-Values = Mapping[str, Any]
-
 
 class EntityCalls:
-    """Hands Pulumi's calls to an entity of the core."""
+    """Passes Pulumi's calls to an entity of the core."""
 
     def __init__(self, entity: Entity, config: Config | None) -> None:
         exit_with_engine()
@@ -55,7 +52,7 @@ class EntityCalls:
 
     @protect_secrets
     def check(self, olds: PropertyBag, news: PropertyBag) -> CheckResult:
-        """Return the arguments in normal form, with every problem; sends nothing."""
+        """Return the normalized arguments and every problem; send nothing."""
         try:
             settings = resolve_settings(self._config)
         except ConfigError as error:
@@ -73,20 +70,20 @@ class EntityCalls:
 
     @protect_secrets
     def diff(self, id_: str, olds: PropertyBag, news: PropertyBag) -> DiffResult:
-        """Return whether anything would change; sends nothing.
+        """Return whether anything would change; send nothing.
 
-        "Perhaps" (None) makes Pulumi compare the arguments itself, which is what prints
-        single properties and fills ``detailedDiff``.
+        With None, Pulumi compares the arguments itself, which shows single properties and fills
+        ``detailedDiff``.
         """
         id_ = normalize.parse_entity_id(id_)
         owners.mark_owned(id_)
-        state, inputs = from_pulumi(olds), from_pulumi(news)
+        state, inputs = State(from_pulumi(olds)), Inputs(from_pulumi(news))
         difference = self._entity.diff(state, inputs)
         is_other = bool(difference.replaces)
         urn = get_call_urn()
         known = Predecessor(id_, state, urn or "")
         replacements.note_diff(self._kind, known, inputs, is_replacement=is_other)
-        # A refresh, and the deletion of what it depends on, compare a resource as it was declared.
+        # A refresh and the deletion of a dependency compare a resource with its old arguments.
         is_declared = exchanged_names.is_checked(urn)
         if is_declared and (names := difference.name_change) is not None:
             renames.record_comparison(id_, names)
@@ -106,16 +103,16 @@ class EntityCalls:
 
     @protect_secrets
     def create(self, props: PropertyBag) -> CreateResult:
-        """Create or adopt."""
-        inputs = from_pulumi(props)
+        """Create or adopt the object."""
+        inputs = Inputs(from_pulumi(props))
         run = self._get_run(inputs)
         urn = get_call_urn() or ""
-        before = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
+        predecessor = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
             self._kind, inputs, urn
         )
-        renames.begin_change(urn)  # it takes one of the host's threads, as an update does
+        renames.begin_change(urn)  # it occupies one of the host's threads, as an update does
         try:
-            kept = before and self._keep_object(run, before, inputs)
+            kept = predecessor and self._keep_object(run, predecessor, inputs)
             entity_id, outs = kept or self._create_or_keep(run, inputs, urn)
         finally:
             renames.end_change(urn)
@@ -123,19 +120,19 @@ class EntityCalls:
 
     @protect_secrets
     def update(self, id_: str, olds: PropertyBag, news: PropertyBag) -> UpdateResult:
-        """Change what differs."""
-        state = from_pulumi(olds)
+        """Update the arguments that differ."""
+        state = State(from_pulumi(olds))
         id_ = normalize.parse_entity_id(id_)
         try:
-            outs = self._entity.update(self._get_run(state), id_, state, from_pulumi(news))
+            outs = self._entity.update(self._get_run(state), id_, state, Inputs(from_pulumi(news)))
         finally:
             renames.end_change(id_)
         return UpdateResult(to_pulumi(outs))
 
     @protect_secrets
     def read(self, id_: str, props: PropertyBag) -> ReadResult:
-        """Read for a refresh, a ``.get()`` or after an import."""
-        state = from_pulumi(props)
+        """Read the object for a refresh, a ``.get()`` or an import."""
+        state = State(from_pulumi(props))
         live = self._entity.read(self._get_run(state), normalize.parse_entity_id(id_), state)
         if live is None:
             return ReadResult("", {})
@@ -143,16 +140,16 @@ class EntityCalls:
 
     @protect_secrets
     def delete(self, id_: str, props: PropertyBag) -> None:
-        """Take it away as far as HQ can, or leave it."""
-        state = from_pulumi(props)
+        """Delete, archive or keep the object, as far as HQ can."""
+        state = State(from_pulumi(props))
         id_ = normalize.parse_entity_id(id_)
         urn = get_call_urn() or ""
-        before = Predecessor(id_, state, urn)
+        predecessor = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
         if is_kept or exchanged_names.is_exchanged(
-            self._kind, before, partial(self._get_run, state)
+            self._kind, predecessor, partial(self._get_run, state)
         ):
-            exchanged_names.release_object(self._kind, before)
+            exchanged_names.release_object(self._kind, predecessor)
             notify(f"BIM 360: {format_retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.get_deletion_lock(id_):
@@ -161,33 +158,33 @@ class EntityCalls:
                 replacements.note_delete(id_)
 
     def _keep_object(
-        self, run: Run, before: Predecessor, inputs: Values
-    ) -> tuple[str, dict[str, Any]] | None:
-        """Give a replacement the object of its predecessor; return None if it no longer exists."""
-        live = self._entity.read(run, before.id, before.state)
+        self, run: Run, predecessor: Predecessor, inputs: Inputs
+    ) -> tuple[str, State] | None:
+        """Keep the object of the predecessor; return None if it no longer exists."""
+        live = self._entity.read(run, predecessor.id, predecessor.state)
         if live is None:
             return None
         run.ownership.mark_adopted(live.id)
         run.ownership.mark_owned(live.id)
-        for warning in list_replacement_warnings(before, self._kind, inputs):
+        for warning in list_replacement_warnings(predecessor, self._kind, inputs):
             notify(f"BIM 360: {warning}.", warning=True)
         exchanged_names.plan_rename(renames, self._kind, live, inputs)
         try:
             return live.id, self._entity.update(run, live.id, live.outputs, inputs)
         finally:
-            renames.end_change(before.id)
+            renames.end_change(predecessor.id)
 
-    def _create_or_keep(self, run: Run, inputs: Values, urn: str) -> tuple[str, dict[str, Any]]:
-        """Create; a replacement whose name another resource gives up keeps its object."""
+    def _create_or_keep(self, run: Run, inputs: Inputs, urn: str) -> tuple[str, State]:
+        """Create; if the name is exchanged between resources, keep the object instead."""
         try:
             return self._entity.create(run, inputs)
         except ConflictError:
-            before = exchanged_names.find_exchanged_object(self._kind, urn, run, inputs)
-            if not (kept := before and self._keep_object(run, before, inputs)):
+            predecessor = exchanged_names.find_exchanged_object(self._kind, urn, run, inputs)
+            if not (kept := predecessor and self._keep_object(run, predecessor, inputs)):
                 raise
             return kept
 
-    def _get_run(self, known: Values) -> Run:
+    def _get_run(self, known: Fields) -> Run:
         """Return the run of an object's account, which may differ from the configured one."""
         settings = resolve_settings(self._config)
         return get_run(settings, known.get("account_id"), known.get("region"))

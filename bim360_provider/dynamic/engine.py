@@ -1,4 +1,4 @@
-"""The engine that started this host: send it messages, and end with it."""
+"""Send messages to the engine that started this host, and exit with it."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from bim360_provider.models import display
 __all__ = ["exit_with_engine", "notify"]
 
 LOG_TIMEOUT: Final = 5.0
-"""Seconds for one line: the engine is on this machine."""
+"""Time limit of one message in seconds: the engine is on this machine."""
 
 _lock = threading.Lock()
 
@@ -23,9 +23,9 @@ _engine_stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
 
 
 def notify(message: str, warning: bool) -> None:
-    """Show a line under the stack; where no engine listens it goes to standard error.
+    """Show a message of the stack; without an engine, write it to standard error.
 
-    The secret values of the call that it is about are masked.
+    Secret values of the current call are masked.
     """
     message = display.mask_text(message)
     severity = engine_pb2.WARNING if warning else engine_pb2.INFO
@@ -47,13 +47,13 @@ def _get_engine_stub() -> engine_pb2_grpc.EngineStub:
 
 
 POLL_INTERVAL: Final = 1.0
-"""Seconds between two health checks, and the time limit of one: the engine is on this machine."""
+"""Seconds between two health checks, and the time limit of each."""
 
 HEALTH_CHECK: Final = "/grpc.health.v1.Health/Check"
-"""An engine answers that it does not implement it: it is there."""
+"""The engine does not implement it, and responds so: it is running."""
 
 ENGINE_LOST_EXIT_CODE: Final = 1
-"""Exit code of a host whose engine is gone."""
+"""Exit code of a host whose engine has ended."""
 
 _watch_lock: Final = threading.Lock()
 
@@ -61,10 +61,10 @@ _watched_addresses: Final[set[str]] = set()
 
 
 def exit_with_engine() -> None:
-    """Watch the engine from now on, once per process; outside Pulumi's host do nothing.
+    """Watch the engine and exit when it ends; do nothing outside Pulumi's host.
 
-    An engine that cannot be reached at the beginning is not watched: only one that was there and
-    then refuses connections is gone.
+    An engine that cannot be reached at first is not watched: only an engine that was reachable
+    and then refuses connections has ended.
     """
     address = get_engine_address()
     with _watch_lock:

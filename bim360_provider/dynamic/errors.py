@@ -1,4 +1,4 @@
-"""Errors as one line: the host shows whole tracebacks unless it is given none to show."""
+"""Shorten expected errors to one line: the host prints the traceback of each exception."""
 
 import functools
 import os
@@ -12,7 +12,7 @@ from bim360_provider.errors import Bim360Error
 __all__ = ["DEBUG_VARIABLE", "shorten_errors"]
 
 DEBUG_VARIABLE: Final = "BIM360_DEBUG"
-"""Environment variable that, when set, keeps the tracebacks of expected errors."""
+"""The environment variable that keeps the tracebacks of expected errors."""
 
 MESSAGE_PREFIX: Final = "BIM 360: "
 
@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 
 class _ShortError(Exception):
-    """What Pulumi prints: ``BIM 360: could not …``."""
+    """The error that Pulumi prints: ``BIM 360: could not …``."""
 
 
 _ShortError.__module__ = "builtins"
@@ -29,13 +29,13 @@ _ShortError.__qualname__ = MESSAGE_PREFIX.rstrip(": ")
 
 
 def shorten_errors(method: Callable[P, R]) -> Callable[P, R]:
-    """Return the method with our own errors cut to their sentence.
+    """Return the method with expected errors shortened to their message.
 
-    Any other exception is a bug of ours and keeps its traceback.
+    Any other exception is a bug of this package and keeps its traceback.
     """
 
     @functools.wraps(method)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
         except Bim360Error as error:
@@ -49,11 +49,11 @@ def shorten_errors(method: Callable[P, R]) -> Callable[P, R]:
             _hide_frames(hidden=False)
             raise
 
-    return told
+    return wrapper
 
 
 def _hide_frames(*, hidden: bool) -> None:
-    """Set how many frames the host prints; outside the host nothing is touched."""
+    """Set whether the host prints frames; change nothing outside the host."""
     if not is_host():
         return
     if hidden:

@@ -1,10 +1,10 @@
-"""Which resources Pulumi has compared in this run: the program still declares them."""
+"""Track the resources that Pulumi has compared: the program still declares them."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from bim360_provider.core.entity import NameChange, ReadResult
+from bim360_provider.core.entity import Fields, Inputs, NameChange, ReadResult
 from bim360_provider.core.names.renames import NameExchange, RenameRegistry
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.core.run import Run
@@ -34,7 +34,7 @@ QUIET_SECONDS: Final = 1.0
 """Seconds without any check or diff, after which none is expected."""
 
 MAX_WAITING_THREADS: Final = 3
-"""Threads that may wait at once: Pulumi's host has four, and one has to go on comparing."""
+"""Threads that may wait at once: Pulumi's host has four, and one must continue to compare."""
 
 
 class ComparedResources:
@@ -48,20 +48,20 @@ class ComparedResources:
         self._waiting_threads = 0
 
     def record_check(self) -> None:
-        """Note that Pulumi goes on."""
+        """Record that Pulumi continues."""
         with self._condition:
             self._call_count += 1
             self._condition.notify_all()
 
     def record_diff(self, urn: str) -> None:
-        """Note a declared resource that the state has."""
+        """Record a declared resource that the state has."""
         with self._condition:
             self._compared_urns.add(urn)
             self._call_count += 1
             self._condition.notify_all()
 
     def wait_for_any(self, urns: Collection[str]) -> bool:
-        """Return whether one of these resources is declared; wait while Pulumi goes on."""
+        """Return whether one of these resources is declared; wait while Pulumi continues."""
         with self._condition:
             if self._waiting_threads >= MAX_WAITING_THREADS:
                 return not self._compared_urns.isdisjoint(urns)
@@ -77,8 +77,6 @@ class ComparedResources:
                 self._waiting_threads -= 1
 
 
-Values = Mapping[str, Any]
-
 UNIQUE_NAME_ENTITIES: Final = frozenset({"project", "company"})
 """Entities whose names HQ keeps unique and can change."""
 
@@ -89,18 +87,18 @@ _compared_resources: Final = ComparedResources()
 """The declared resources that the state has."""
 
 _released_objects: Final[dict[str, Predecessor]] = {}
-"""What a delete left alone, for the create that follows."""
+"""The objects that a delete kept for the following create."""
 
 
-def record_check(urn: str | None, inputs: Values) -> None:
-    """Note the declared name of a resource; none if the check refused the arguments."""
+def record_check(urn: str | None, inputs: Fields) -> None:
+    """Record the declared name of a resource; none if the check refused the arguments."""
     if urn:
         _declared_names[urn] = inputs.get("name")
         _compared_resources.record_check()
 
 
 def record_diff(urn: str | None) -> None:
-    """Note that a resource was compared, with its rename if it has one."""
+    """Record that a resource was compared."""
     if urn and urn in _declared_names:
         _compared_resources.record_diff(urn)
 
@@ -111,13 +109,13 @@ def is_checked(urn: str | None) -> bool:
 
 
 def release_object(kind: str, before: Predecessor) -> None:
-    """Note that a delete leaves an object to the replacement."""
+    """Record that a delete keeps an object for the replacement."""
     if kind in UNIQUE_NAME_ENTITIES and before.urn:
         _released_objects[before.urn] = before
 
 
 def pop_released_object(urn: str) -> Predecessor | None:
-    """Return what a delete of this resource has left to its replacement."""
+    """Return the object that a delete of this resource has kept for its replacement."""
     return _released_objects.pop(urn, None)
 
 
@@ -141,14 +139,14 @@ def is_exchanged(kind: str, before: Predecessor, get_run: Callable[[], Run]) -> 
     )
 
 
-def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Values) -> Predecessor | None:
-    """Return the object that a refused create is to keep; None if its name is not exchanged.
+def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Inputs) -> Predecessor | None:
+    """Return the object that a refused create should keep; None if its name is not exchanged.
 
     Args:
         kind: The entity.
-        urn: Of the resource.
+        urn: The URN of the resource.
         run: The engine run.
-        inputs: The arguments in normal form.
+        inputs: The normalized arguments.
     """
     before = find_predecessor(urn) if urn and kind in UNIQUE_NAME_ENTITIES else None
     if before is None:
@@ -159,10 +157,10 @@ def find_exchanged_object(kind: str, urn: str, run: Run, inputs: Values) -> Pred
 
 
 def is_held_by_another(entity_id: str) -> bool:
-    """Return whether another declared resource of the stack has an object.
+    """Return whether another declared resource of the stack owns an object.
 
-    A resource that was removed from the program no longer has it. A resource that replaces another
-    object keeps its own in any case.
+    A resource that was removed from the program no longer owns it. A resource that replaces
+    another object always keeps its own.
     """
     urn = get_call_urn()
     holders = list_holders(entity_id, urn) - {urn} if urn else set()
@@ -174,7 +172,7 @@ def is_held_by_another(entity_id: str) -> bool:
     return _compared_resources.wait_for_any(holders)
 
 
-def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Values) -> None:
+def plan_rename(renames: RenameRegistry, kind: str, live: ReadResult, inputs: Inputs) -> None:
     """Plan the rename of an object that a replacement keeps, as a diff does for an update."""
     old, new = live.outputs.get("name"), inputs.get("name")
     if kind not in UNIQUE_NAME_ENTITIES or not old or old == new:

@@ -1,7 +1,7 @@
-"""Pulumi's property bags, to and from the core's plain values.
+"""Convert Pulumi's property bags to the core's plain values and back.
 
-Every value of a bag passes through Pulumi's serializer several times in a run. So names of
-declared arguments, which nobody reads but the core, travel as one text with spaces between.
+Every value of a bag passes Pulumi's serializer several times in a run. So the names of declared
+arguments, which only the core reads, are one text separated by spaces.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,34 +29,34 @@ INTERNAL_KEYS: Final = frozenset({PROVIDER_KEY, SECRETS_KEY})
 
 
 def read_secret_names(bag: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the arguments that the program gave as secrets."""
+    """Return the names of the arguments that are secrets in the program."""
     return frozenset(str(bag.get(SECRETS_KEY) or "").split())
 
 
 def from_pulumi(bag: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a bag without the keys that are for the door alone, its unknowns as the core's."""
+    """Return the values of a bag without internal keys, with the core's unknown values."""
     values = {key: _read_value(value) for key, value in bag.items() if key not in INTERNAL_KEYS}
     return {**values, DECLARED: _split_names(values[DECLARED])} if DECLARED in values else values
 
 
 def to_pulumi(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a fresh bag, the core's unknowns as Pulumi's, without what is None.
+    """Return a new bag with Pulumi's unknown values and without None.
 
-    Pulumi takes None for absent, after a walk through all that a value could be.
+    Pulumi treats None as absent.
     """
     bag = {key: _write_value(value) for key, value in values.items() if value is not None}
     return {**bag, DECLARED: _join_names(bag[DECLARED])} if DECLARED in bag else bag
 
 
 def has_provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Return whether the reference to our code differs, as after a move of the class."""
+    """Return whether the reference to the provider class differs."""
     return bool(olds.get(PROVIDER_KEY) != news.get(PROVIDER_KEY))
 
 
 def _read_value(value: Any) -> Any:
-    if isinstance(value, str):  # most of a bag, and nothing hides in it
+    if isinstance(value, str):  # the most frequent type, which contains no other value
         return value
-    # The host asks for secrets in the clear; an engine that wraps them all the same is understood.
+    # The host requests secrets in plain text; accept wrapped secrets too.
     value = unwrap_rpc_secret(value)
     if isinstance(value, PulumiUnknown):
         return UNKNOWN
@@ -67,12 +67,12 @@ def _write_value(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, Unknown):
-        return PulumiUnknown()  # type: ignore[no-untyped-call]  # Pulumi left it untyped
+        return PulumiUnknown()  # type: ignore[no-untyped-call]  # untyped in Pulumi
     return _convert_elements(_write_value, value)
 
 
 def _convert_elements(convert: Callable[[Any], Any], value: Any) -> Any:
-    """Return lists and mappings with their elements converted, and anything else as it is."""
+    """Return lists and mappings with converted elements, and other values unchanged."""
     if isinstance(value, list):
         return [convert(element) for element in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Calls that quote no secret: neither in a check failure nor in an error, a warning or a notice."""
+"""Mask secret values in check failures, errors, warnings and messages of a call."""
 
 import functools
 import traceback
@@ -35,17 +35,17 @@ R = TypeVar("R")
 Self = TypeVar("Self")
 
 DERIVED_OUTPUTS: Final = ("name", "undeclared")
-"""Outputs that HQ makes of arguments with other names: a person's name of the first and the last
-one, the path of a unit of the names above it. Pulumi hides only what is named like a secret."""
+"""Outputs that HQ derives from arguments with other names, such as a user's full name or the path
+of a unit. Pulumi hides only outputs with the name of a secret argument."""
 
 UNIQUE_ARGUMENTS: Final = frozenset({"name", "email"})
-"""Arguments that the calls of other resources may quote, as where names are exchanged."""
+"""Arguments that the calls of other resources may quote, for example in an exchange of names."""
 
 
 def protect_secrets(
     method: Callable[Concatenate[Self, P], R],
 ) -> Callable[Concatenate[Self, P], R]:
-    """Return a call whose texts are masked and whose results remember what is secret."""
+    """Return a call whose messages are masked and whose results list the secret arguments."""
 
     @functools.wraps(method)
     def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -66,7 +66,7 @@ def protect_secrets(
 
 
 def _mask_result(result: object, bags: list[PropertyBag]) -> None:
-    """Write into a result which arguments are secret, and mask what it quotes of them."""
+    """Add the names of the secret arguments to a result, and mask their values in it."""
     names = read_secret_names(bags[-1])
     if isinstance(result, CheckResult):
         normal = [value for name, value in result.inputs.items() if name in names]
@@ -86,7 +86,7 @@ def _mask_result(result: object, bags: list[PropertyBag]) -> None:
     if isinstance(result, ReadResult) and result.inputs:
         _write_secret_names(result.inputs, names)
     if isinstance(result, DiffResult) and names - read_secret_names(bags[0]):
-        # An update hides the old output too, which the state has in the clear.
+        # An update also hides the old output, which the state has in plain text.
         result.changes = None if result.changes is None else True
 
 
@@ -97,7 +97,7 @@ def _write_secret_names(bag: Any, names: frozenset[str]) -> None:
 
 @contextmanager
 def _mask_errors() -> Iterator[None]:
-    """Mask what is raised, with all that led to it: in debug mode, it is printed too."""
+    """Mask an exception and its causes, which debug mode prints too."""
     try:
         yield
     except Bim360Error as error:

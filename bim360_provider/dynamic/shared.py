@@ -64,13 +64,13 @@ def _resolve_settings(values: Mapping[str, Any], environ: Mapping[str, str]) -> 
 
 
 _reported_warnings: Final[set[str]] = set()
-"""Warnings that this process, and so this run, has given."""
+"""The warnings that this run has shown."""
 
 
 def warn_about_setup(settings: Settings, config: Config | None) -> None:
-    """Warn of missing credentials and of configuration keys that do not exist.
+    """Warn about missing credentials and unknown configuration keys.
 
-    Neither is an error: a preview of a fork has no credentials, and needs none.
+    Neither is an error: a preview of a fork needs no credentials.
     """
     for line in (
         *_describe_missing_credentials(settings),
@@ -104,16 +104,16 @@ def _describe_unknown_keys(keys: Iterable[str]) -> Iterator[str]:
 owners: Final = Ownership(
     find_previous_state=read_previous_outputs, is_owned_elsewhere=is_held_by_another
 )
-"""The projects that resources of this run have."""
+"""The objects that the resources of this run own."""
 
 renames: Final = RenameRegistry()
-"""Which names of projects and companies this run changes."""
+"""The renames of this run."""
 
 archives: Final = ArchiveCounter()
-"""How many projects this run has archived."""
+"""Counts the projects that this run has archived."""
 
 replacements: Final = ReplacementTracker()
-"""What this run has seen of replacements."""
+"""The replacements of this run."""
 
 _clients: Final[dict[Connection, HqClient]] = {}
 
@@ -121,7 +121,7 @@ _transports: Final[dict[tuple[str, str, str], Transport]] = {}
 
 
 def get_client(connection: Connection) -> HqClient:
-    """Return the client of a connection; accounts of one app share its token and its pace."""
+    """Return the client of a connection; accounts of one app share its token and rate limit."""
     secret = connection.client_secret.get_secret_value()
     app = (connection.base_url, connection.client_id, secret)
     with _lock:

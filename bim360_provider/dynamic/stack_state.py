@@ -1,4 +1,4 @@
-"""The resource that a call is about: Pulumi's host gets its URN and does not hand it on."""
+"""Find the resource of a call: Pulumi's host gets its URN and does not pass it on."""
 
 import inspect
 import json
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from bim360_provider.core.entity import State
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.dynamic.engine import notify
 from bim360_provider.dynamic.property_bag import from_pulumi
@@ -27,9 +28,9 @@ CALLS_WITH_URN: Final = frozenset({"Check", "Diff", "Create", "Update", "Delete"
 
 
 def get_call_urn() -> str | None:
-    """Return the URN of the call that this thread works on; None outside of Pulumi's host.
+    """Return the URN of this thread's call; None outside of Pulumi's host.
 
-    It is taken from the host's own frame:
+    It is read from the host's own frame:
     https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
     """
     frame = inspect.currentframe()
@@ -42,10 +43,10 @@ def get_call_urn() -> str | None:
 
 
 LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
-"""The environment variable in which the local engine gives its host the path of the state."""
+"""The environment variable with the path of the local engine's state."""
 
 EXPORT_TIMEOUT: Final = 60.0
-"""Seconds for an export: a state of some megabytes from Pulumi Cloud takes a few."""
+"""Time limit of an export in seconds; a state of some megabytes takes a few."""
 
 EXPORT_FAILURE_WARNING: Final = (
     "BIM 360: `pulumi stack export` failed, so a resource that is replaced because of --replace or "
@@ -62,13 +63,13 @@ RESOURCES_MEMO: Final[Memo[list[Mapping[str, Any]]]] = Memo()
 
 
 def read_previous_outputs(entity_id: str) -> Mapping[str, Any] | None:
-    """Return the outputs that the state holds of the resource that is being created.
+    """Return the outputs in the state of the resource that is being created.
 
     Args:
-        entity_id: The id of the object that it may have had.
+        entity_id: The id of its object.
 
     Returns:
-        None where the state does not hold that object for this very resource, or cannot be read.
+        None if the state has another object for this resource, or cannot be read.
     """
     urn = get_call_urn()
     if urn is None:
@@ -80,31 +81,31 @@ def read_previous_outputs(entity_id: str) -> Mapping[str, Any] | None:
 
 
 def find_predecessor(urn: str) -> Predecessor | None:
-    """Return the object that the state holds of a resource; None if it holds none."""
+    """Return the object that the state has for a resource, or None."""
     own = (row for row in _load_rows(urn) if row.get("urn") == urn)
     rows = [row for row in own if not (row.get("delete") or row.get("pending_delete"))]
     if not rows or not rows[-1].get("id"):
         return None
-    return Predecessor(str(rows[-1]["id"]), _read_outputs(rows[-1]), urn)
+    return Predecessor(str(rows[-1]["id"]), State(_read_outputs(rows[-1])), urn)
 
 
 def has_other_holder(entity_id: str, urn: str) -> bool:
-    """Return whether another resource of the stack has the object, as far as the state knows."""
+    """Return whether the state has the object for another resource."""
     return bool(list_holders(entity_id, urn) - {urn})
 
 
 def list_holders(entity_id: str, urn: str) -> set[str]:
-    """Return the URNs of all resources that have an object, as far as the state knows.
+    """Return the URNs of all resources of the state that have an object.
 
     Args:
-        entity_id: HQ's id of it.
-        urn: Of any resource of the stack.
+        entity_id: HQ's id of the object.
+        urn: The URN of any resource of the stack.
     """
     return {str(row.get("urn")) for row in _load_rows(urn) if row.get("id") == entity_id}
 
 
 def _read_outputs(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outputs of a resource without those that are encrypted."""
+    """Return the outputs of a resource without encrypted ones."""
     outputs = row.get("outputs") or {}
     return from_pulumi({k: v for k, v in outputs.items() if not _is_encrypted(v)})
 
@@ -138,7 +139,7 @@ def _export_state(urn: str) -> str:
     """Return the state as the CLI exports it: secrets stay encrypted.
 
     Raises:
-        OSError: There is no CLI on PATH.
+        OSError: The CLI is not on PATH.
         SubprocessError: It failed, or took too long.
     """
     stack = urn.removeprefix("urn:pulumi:").partition("::")[0]

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bim360_provider.core import account_user
 from bim360_provider.core.account_user.rules import FIELD_SPEC
+from bim360_provider.core.entity import Inputs, State
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import AccountUser
@@ -42,8 +43,8 @@ def declare_user(
     ]
     candidate = FIELD_SPEC.derive_inputs(fields, account_scope, names)
 
-    def build_state(inputs: Values) -> dict[str, Any]:
-        return {**FIELD_SPEC.build_outputs(fields, account_scope, inputs), "adopted": True}
+    def build_state(inputs: Inputs) -> State:
+        return State({**FIELD_SPEC.build_outputs(fields, account_scope, inputs), "adopted": True})
 
     accepted = select_accepted_inputs(account_user, candidate, build_state, settings)
     if "email" not in accepted.inputs:

@@ -16,7 +16,7 @@ from bim360_provider.core.business_units.rules import (
     list_declared_fields,
 )
 from bim360_provider.core.business_units.tree import ROOT, build_paths
-from bim360_provider.core.entity import DECLARED
+from bim360_provider.core.entity import DECLARED, Inputs, State
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import UNKNOWN_VALUE_REASON, Declaration, Reference
 from bim360_provider.models import normalize
@@ -88,15 +88,13 @@ class _UnitChecker:
     account_scope: Values
     settings: Settings
 
-    def check_units(
-        self, live: Sequence[BusinessUnit], units: Values
-    ) -> tuple[dict[str, Any], dict[str, Any], str]:
+    def check_units(self, live: Sequence[BusinessUnit], units: Values) -> tuple[Inputs, State, str]:
         """Return inputs, outputs and the reason against the declaration; empty if there is none."""
         arguments = {**self.account_scope, "units": units}
         inputs, problems = business_units.check({}, arguments, self.settings)
         if problems:
-            return inputs, {}, problems[0].message
-        outputs = {**self.account_scope, **build_outputs(live, inputs, inputs["ids"], ())}
+            return inputs, State({}), problems[0].message
+        outputs = State({**self.account_scope, **build_outputs(live, inputs, inputs["ids"], ())})
         changed = business_units.diff(outputs, inputs).changed_arguments
         reason = "the declared values would differ from those at HQ" if changed else ""
         return inputs, outputs, reason

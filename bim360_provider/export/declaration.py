@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from bim360_provider.core.entity import Entity
+from bim360_provider.core.entity import Entity, Inputs, State
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
 from bim360_provider.models import normalize
@@ -91,15 +91,15 @@ class AcceptedInputs:
         notes: One line for each undeclared value and its reason.
     """
 
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
+    inputs: Inputs
+    outputs: State
     notes: tuple[str, ...]
 
 
 def select_accepted_inputs(
     entity: Entity,
     candidate: Values,
-    build_state: Callable[[Values], dict[str, Any]],
+    build_state: Callable[[Inputs], State],
     settings: Settings,
 ) -> AcceptedInputs:
     """Return the arguments that are valid and change nothing.

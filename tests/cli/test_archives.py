@@ -75,7 +75,7 @@ def test_the_first_refusal_ends_a_plain_destroy_and_says_how_to_continue(
     """A destroy as people type it; the CLI prints the advice."""
     output = towers.run_pulumi(*DESTROY, code=1)
 
-    assert "this run has archived 4 already, as many as bim360:maxArchives allows" in output
+    assert "this run has archived 4 already, the limit of bim360:maxArchives" in output
     assert "Traceback" not in output
     assert list_state_ids(towers) == list_live_ids(towers)
     assert len(list_live_ids(towers)) == 6

@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 UP = ("up", "--yes", "--skip-preview")
-ADOPTED = "is what an interrupted run left behind; it is adopted"
+ADOPTED = "is a leftover of an interrupted run and is adopted"
 FAILED, CANCELLED, KILLED = 1, 8, -signal.SIGKILL
 
 
@@ -149,7 +149,7 @@ def test_ctrl_c_lets_the_create_under_way_finish(terminal: CliTerminal) -> None:
     fault = {**rule, "times": 1, "then": {"status": 504, "act": True}}
     terminal.stack.hq.call_control_plane("POST", "/faults", fault)
 
-    code, _ = terminal.interrupt(*UP, at="looking whether 'Tower A' was made", CRASH_SPEED="4")
+    code, _ = terminal.interrupt(*UP, at="checking whether 'Tower A' was created", CRASH_SPEED="4")
     again, output = terminal.run(*UP, "--expect-no-changes")
 
     assert (code, again) == (FAILED, 0), output
@@ -164,7 +164,7 @@ def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(terminal: CliTerminal) -
     fault = {**rule, "times": 1, "then": {"status": 504, "act": True}}
     terminal.stack.hq.call_control_plane("POST", "/faults", fault)
 
-    code, _ = terminal.interrupt(*UP, at="looking whether 'Tower A' was made", times=2)
+    code, _ = terminal.interrupt(*UP, at="checking whether 'Tower A' was created", times=2)
     terminal.stack.hq.clock.advance(60)
     again, output = terminal.run(*UP)
 

@@ -1,4 +1,4 @@
-"""A person at HQ: added once or found, and changed as far as HQ lets us."""
+"""Account users: added once or adopted, and changed as far as HQ allows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,16 +28,16 @@ USER_INPUTS: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "region": "US",
 }
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
-"""Seconds after which a 404 is believed at once."""
+"""Seconds after which a 404 counts at once."""
 SignIn = Callable[[str], object]
 
 
 @pytest.fixture
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
-    """Return the id and the state of a user who exists; what added them is not counted."""
+    """Return the id and the state of an existing user; requests so far are not recorded."""
     user = create(build_run(client), USER_INPUTS)
     hq.emulator.requests_made.clear()
     return user
@@ -45,27 +45,25 @@ def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
 
 @pytest.fixture
 def sign_in(hq: HqFixture) -> SignIn:
-    """Return a function that lets a person sign in."""
+    """Return a function that signs a user in."""
     return lambda user_id: hq.emulator.call_control_plane("POST", f"/users/{user_id}/sign-in")
 
 
 def list_emails(client: HqClient) -> list[str | None]:
-    """Return the e-mails of all users, the account's own admin apart."""
+    """Return the e-mails of all users except the account's own admin."""
     return [each.email for each in client.account_users.walk()][1:]
 
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
-    """One token beside them; nobody is looked up first."""
-    made = {
-        create(build_run(client), {**USER_INPUTS, "email": f"p{n}@x.com"})[0] for n in range(10)
-    }
+    """Only the token comes on top; no search is sent before."""
+    ids = {create(build_run(client), {**USER_INPUTS, "email": f"p{n}@x.com"})[0] for n in range(10)}
 
-    assert len(made) == 10
+    assert len(ids) == 10
     assert hq.emulator.requests_made == ["token", *["POST users"] * 10]
 
 
-def test_the_outputs_are_hqs_answer(client: HqClient) -> None:
-    """A new person is not invited yet; that comes with the first project."""
+def test_the_outputs_are_hqs_response(client: HqClient) -> None:
+    """A new user is not invited yet; the first project does that."""
     _, outs = create(build_run(client), {**USER_INPUTS, "status": "active"})
 
     assert outs.items() >= {**USER_INPUTS, "status": "not_invited", "role": "account_user"}.items()
@@ -76,10 +74,10 @@ def test_the_outputs_are_hqs_answer(client: HqClient) -> None:
     "reply",
     [build_reply(504, b"<html>"), DROPS_CONNECTION, build_reply(201, b""), build_reply(201, {})],
 )
-def test_a_lost_answer_leads_to_the_person_who_was_added(
+def test_a_lost_response_leads_to_the_added_user(
     hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
-    """One exact search; no second POST."""
+    """The provider sends one exact search and no second POST."""
     hq.emulator.faults.append(Fault("POST users", reply, acts_on_request=True))
 
     user_id, outs = create(build_run(client), USER_INPUTS)
@@ -89,33 +87,33 @@ def test_a_lost_answer_leads_to_the_person_who_was_added(
     assert not outs["adopted"]
 
 
-def test_where_hq_did_not_act_the_post_is_sent_again(hq: HqFixture, client: HqClient) -> None:
-    """After three looks, each exact and then fuzzy."""
+def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqClient) -> None:
+    """Three searches come first, each exact and then fuzzy."""
     hq.emulator.faults.append(Fault("POST users", DROPS_CONNECTION))
 
     create(build_run(client), USER_INPUTS)
 
-    looks = ["search users"] * 6
-    assert hq.emulator.requests_made == ["token", "POST users", *looks, "POST users"]
+    searches = ["search users"] * 6
+    assert hq.emulator.requests_made == ["token", "POST users", *searches, "POST users"]
     assert list_emails(client) == ["ada@example.com"]
 
 
-def test_who_is_there_already_is_taken_over(hq: HqFixture, client: HqClient) -> None:
-    """Whatever the case of the e-mail; what differs of the three fields follows in a PATCH."""
-    there = client.account_users.create({"email": "Ada@Example.COM", "first_name": "Augusta"})
+def test_an_existing_user_is_adopted(hq: HqFixture, client: HqClient) -> None:
+    """The case of the e-mail does not matter; a PATCH updates the fields that differ."""
+    existing = client.account_users.create({"email": "Ada@Example.COM", "first_name": "Augusta"})
     hq.clock.sleep(2 * 24 * 3600)
     client = hq.create_client()
     hq.emulator.requests_made.clear()
 
     user_id, outs = create(build_run(client), USER_INPUTS)
 
-    assert user_id == there.id
+    assert user_id == existing.id
     assert outs["adopted"]
     assert hq.emulator.requests_made == ["token", "POST users", "search users", "PATCH user"]
     assert set(hq.emulator.requests[-1].body.split(b'"')) >= {b"company_id", b"default_role"}
     assert hq.notifications[-1] == (
         (
-            f"BIM 360: user 'Ada@Example.COM' ({there.id}) was in the account already; "
+            f"BIM 360: user 'Ada@Example.COM' ({existing.id}) was in the account already; "
             "the profile stays as it is."
         ),
         False,
@@ -124,10 +122,10 @@ def test_who_is_there_already_is_taken_over(hq: HqFixture, client: HqClient) -> 
     assert diff(outs, USER_INPUTS).changed_arguments == ()
 
 
-def test_who_was_made_inactive_is_brought_back(
+def test_an_inactive_user_is_reactivated(
     hq: HqFixture, client: HqClient, created_user: IdAndState, sign_in: SignIn
 ) -> None:
-    """What a destroy and an up after it come to."""
+    """This is the result of a destroy followed by an up."""
     sign_in(created_user[0])
     client.account_users.update(created_user[0], {"status": "inactive"})
 
@@ -138,17 +136,17 @@ def test_who_was_made_inactive_is_brought_back(
 
 
 @pytest.mark.parametrize("status", [400, 409, 422])
-def test_however_hq_words_a_taken_email_the_person_is_found(
+def test_a_user_is_found_for_any_form_of_the_conflict(
     hq: HqFixture, client: HqClient, created_user: IdAndState, status: int
 ) -> None:
-    """Documented is 409; nobody has published a real answer."""
+    """409 is documented; no real response has been published."""
     hq.emulator.faults.append(Fault("POST users", build_reply(status, {"message": "exists"})))
 
     assert create(build_run(client), USER_INPUTS)[0] == created_user[0]
 
 
-def test_a_value_that_hq_refuses_is_its_own_error(hq: HqFixture, client: HqClient) -> None:
-    """Nobody has the e-mail, so the refusal was about something else."""
+def test_a_refused_value_is_reported_as_hqs_error(hq: HqFixture, client: HqClient) -> None:
+    """No user has the e-mail, so the refusal has another cause."""
     wrong = {**USER_INPUTS, "company_id": "a1d5e9b2-0000-4000-8000-000000000099"}
 
     with pytest.raises(RejectedError, match=r"create user 'ada@example.com': HQ answered 422"):
@@ -157,23 +155,23 @@ def test_a_value_that_hq_refuses_is_its_own_error(hq: HqFixture, client: HqClien
     assert hq.emulator.requests_made == ["token", "POST users", "search users", "search users"]
 
 
-def test_a_conflict_without_anybody_is_told_as_it_is(hq: HqFixture, client: HqClient) -> None:
-    """HQ says it is taken, and shows nobody."""
+def test_a_conflict_without_a_visible_user_is_reported(hq: HqFixture, client: HqClient) -> None:
+    """HQ reports a conflict, but no user is found."""
     hq.emulator.faults.append(Fault("POST users", build_reply(409, {"message": "taken"})))
 
-    with pytest.raises(ConflictError, match="yet no such user is to be seen; try again later"):
+    with pytest.raises(ConflictError, match="but lists no such user; try again later"):
         create(build_run(client), USER_INPUTS)
 
 
 def test_two_users_of_one_email_are_named(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """Nobody can know which is meant."""
-    twins = [
+    """The provider cannot choose between them."""
+    rows = [
         {"id": created_user[0], "email": "ada@example.com"},
         {"id": "u9", "email": "ADA@example.com"},
     ]
-    hq.emulator.faults.append(Fault("search users", build_reply(200, twins)))
+    hq.emulator.faults.append(Fault("search users", build_reply(200, rows)))
 
     with pytest.raises(
         ConflictError, match=rf"several users have this e-mail \({created_user[0]}, u9\)"
@@ -181,8 +179,8 @@ def test_two_users_of_one_email_are_named(
         create(build_run(client), USER_INPUTS)
 
 
-def test_a_second_resource_cannot_have_the_person_of_the_first(client: HqClient) -> None:
-    """Two resources would undo each other's changes at every run."""
+def test_a_second_resource_cannot_own_the_same_user(client: HqClient) -> None:
+    """Otherwise two resources would undo each other's changes in each run."""
     owners = Ownership()
     first, _ = create(build_run(client, ownership=owners), USER_INPUTS)
 
@@ -190,25 +188,29 @@ def test_a_second_resource_cannot_have_the_person_of_the_first(client: HqClient)
         create(build_run(client, ownership=owners), USER_INPUTS)
 
 
-def test_what_an_interrupted_run_left_counts_as_added(hq: HqFixture, client: HqClient) -> None:
-    """So that destroying deactivates them; somebody added by hand is another matter."""
+def test_a_user_left_by_an_interrupted_run_counts_as_added(hq: HqFixture, client: HqClient) -> None:
+    """A destroy therefore deactivates them; a user added by hand stays active."""
     user_id, _ = create(build_run(client), USER_INPUTS)
     hq.clock.sleep(3600)
 
     _, outs = create(build_run(hq.create_client()), USER_INPUTS)
     _, other = create(build_run(hq.create_client()), {**USER_INPUTS, "first_name": "Eve"})
-    _, never = create(
+    _, not_adopted_as_leftover = create(
         build_run(hq.create_client(), build_settings(adoptLeftovers="false")), USER_INPUTS
     )
 
-    assert [each["adopted"] for each in (outs, other, never)] == [False, True, True]
-    assert f"({user_id}) is what an interrupted run left behind" in hq.list_warnings()[0]
+    assert [each["adopted"] for each in (outs, other, not_adopted_as_leftover)] == [
+        False,
+        True,
+        True,
+    ]
+    assert f"({user_id}) is a leftover of an interrupted run" in hq.list_warnings()[0]
 
 
-def test_who_never_signed_in_is_made_inactive_by_a_later_up(
+def test_a_later_up_deactivates_a_user_who_has_not_signed_in(
     hq: HqFixture, client: HqClient, sign_in: SignIn
 ) -> None:
-    """HQ would refuse it now, so it is not even sent; the id is kept."""
+    """HQ would refuse it now, so no request is sent; the id is kept."""
     inputs = {**USER_INPUTS, "status": "inactive"}
 
     user_id, outs = create(build_run(client), inputs)
@@ -229,8 +231,8 @@ def test_who_never_signed_in_is_made_inactive_by_a_later_up(
     assert diff(later, inputs).is_unfinished is False
 
 
-def test_who_is_no_longer_to_be_inactive_is_done_with(hq: HqFixture, client: HqClient) -> None:
-    """Before the first sign-in there is nothing to send, and no run tries for ever."""
+def test_a_deferred_deactivation_can_be_cancelled(hq: HqFixture, client: HqClient) -> None:
+    """Before the first sign-in no request is necessary, and no later run tries again."""
     user_id, outs = create(build_run(client), {**USER_INPUTS, "status": "inactive"})
     hq.emulator.requests_made.clear()
 
@@ -240,10 +242,10 @@ def test_who_is_no_longer_to_be_inactive_is_done_with(hq: HqFixture, client: HqC
     assert hq.emulator.requests_made == []
 
 
-def test_a_status_that_must_wait_does_not_hold_up_the_rest(
+def test_a_deferred_status_does_not_delay_other_changes(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """The company goes in a request of its own."""
+    """A separate request sets the company."""
     outs = update(
         build_run(client), *created_user, {**USER_INPUTS, "company_id": "", "status": "inactive"}
     )
@@ -253,10 +255,10 @@ def test_a_status_that_must_wait_does_not_hold_up_the_rest(
 
 
 @pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
-def test_nothing_after_the_person_is_found_loses_the_id(
+def test_no_failure_after_the_search_loses_the_id(
     hq: HqFixture, client: HqClient, created_user: IdAndState, reply: Any
 ) -> None:
-    """What HQ would not take is finished by the next up."""
+    """The next up finishes what HQ refused."""
     hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
     inputs = {**USER_INPUTS, "default_role": "Engineer"}
 
@@ -269,10 +271,10 @@ def test_nothing_after_the_person_is_found_loses_the_id(
     assert (later["default_role"], later["unfinished"]) == ("Engineer", [])
 
 
-def test_a_change_is_one_request_with_what_differs(
+def test_a_change_is_one_request_with_the_differences(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """The profile is not among it, whatever the program says."""
+    """It omits the profile even if the program changes it."""
     wanted = {**USER_INPUTS, "default_role": "Engineer", "first_name": "Augusta"}
 
     outs = update(build_run(client), *created_user, wanted)
@@ -282,10 +284,10 @@ def test_a_change_is_one_request_with_what_differs(
     assert diff(outs, wanted).changed_arguments == ()
 
 
-def test_a_profile_alone_sends_nothing(
+def test_a_change_of_the_profile_sends_nothing(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """The state takes it down, so that it is told only once."""
+    """The state records it, so that it is reported once."""
     wanted = {**USER_INPUTS, "first_name": "Augusta"}
 
     outs = update(build_run(client), *created_user, wanted)
@@ -297,7 +299,7 @@ def test_a_profile_alone_sends_nothing(
 def test_a_refresh_of_an_unchanged_user_changes_nothing(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """One request."""
+    """It is one request."""
     live = read(build_run(client), *created_user)
 
     assert live is not None
@@ -316,14 +318,14 @@ def test_a_refresh_of_an_unchanged_user_changes_nothing(
         ({"email": "ADA@example.com"}, {}),
     ],
 )
-def test_drift_shows_as_that_argument_alone(
+def test_drift_shows_as_one_changed_argument(
     hq: HqFixture,
     client: HqClient,
     created_user: IdAndState,
     changes: dict[str, Any],
     drift: dict[str, Any],
 ) -> None:
-    """A profile is the person's own and never drifts."""
+    """The profile belongs to the user and never drifts."""
     hq.emulator.call_control_plane("PATCH", f"/users/{created_user[0]}", changes)
 
     live = read(build_run(client), *created_user)
@@ -333,15 +335,15 @@ def test_drift_shows_as_that_argument_alone(
     assert diff(live.outputs, USER_INPUTS).changed_arguments == tuple(drift)
 
 
-def test_who_is_gone_leaves_the_state(
+def test_a_deleted_user_leaves_the_state(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """And a change of them says what to do."""
+    """A change of that user is an error with advice."""
     hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
     assert read(build_run(client), *created_user) is None
-    with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
         update(build_run(client), *created_user, {**USER_INPUTS, "default_role": ""})
 
 
@@ -355,18 +357,20 @@ def test_who_is_gone_leaves_the_state(
         DROPS_CONNECTION,
     ],
 )
-def test_whatever_else_goes_wrong_is_never_gone(
+def test_any_other_failure_is_an_error_and_drops_nothing(
     hq: HqFixture, client: HqClient, created_user: IdAndState, reply: Any
 ) -> None:
-    """Or a withdrawn permission would empty the state."""
+    """Otherwise a withdrawn permission would empty the state."""
     hq.emulator.faults.append(Fault("GET user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not read user"):
         read(build_run(client), *created_user)
 
 
-def test_an_import_mirrors_what_can_be_changed(client: HqClient, created_user: IdAndState) -> None:
-    """Nothing but the id is known; the person was there before, and the profile is theirs."""
+def test_an_import_returns_every_field_that_can_be_changed(
+    client: HqClient, created_user: IdAndState
+) -> None:
+    """Only the id is known; the user existed before, and the profile belongs to the user."""
     live = read(build_run(client), created_user[0], {})
 
     assert live is not None
@@ -380,14 +384,14 @@ def test_an_import_mirrors_what_can_be_changed(client: HqClient, created_user: I
     assert diff(live.outputs, USER_INPUTS).changed_arguments == ()
 
 
-def test_an_email_is_found_in_whatever_case_hq_compares(hq: HqFixture, client: HqClient) -> None:
-    """Should the exact search tell upper from lower case, a fuzzy one follows."""
-    there = client.account_users.create({"email": "Ada@Example.com"})
+def test_an_email_is_found_in_any_case(hq: HqFixture, client: HqClient) -> None:
+    """A fuzzy search follows if the exact one is case-sensitive."""
+    existing = client.account_users.create({"email": "Ada@Example.com"})
     client.account_users.create({"email": "not-ada@example.com"})
     hq.emulator.requests_made.clear()
     hq.emulator.faults.append(Fault("search users", build_reply(200, [])))
 
     found = client.account_users.search_by_email("ada@example.com")
 
-    assert [each.id for each in found] == [there.id]
+    assert [each.id for each in found] == [existing.id]
     assert hq.emulator.requests_made == ["search users", "search users"]

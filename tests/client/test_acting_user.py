@@ -1,4 +1,4 @@
-"""The acting user: found out once in a run, and sent as HQ wants it."""
+"""Acting user: resolved once per run, and sent in the form that HQ expects."""
 
 from typing import Any
 
@@ -22,17 +22,15 @@ USERS_SEARCH = "/users/search"
 
 
 def list_header_values(hq: HqFixture, header: str = "x-user-id") -> list[str]:
-    """Return what the requests of a stage said of the acting user."""
+    """Return the values of a header in all requests."""
     return [each.get_header(header) for each in hq.emulator.requests if each.get_header(header)]
 
 
 @pytest.mark.parametrize(
     ("named", "looked_up"), [(ADMIN_EMAIL, True), (ADMIN_ID, True), (ADMIN_UID, False)]
 )
-def test_whichever_way_they_are_named_the_uid_is_sent(
-    hq: HqFixture, named: str, looked_up: bool
-) -> None:
-    """A uid needs no look-up; who is named by e-mail or id is looked up once for the run."""
+def test_the_acting_user_is_sent_as_uid(hq: HqFixture, named: str, looked_up: bool) -> None:
+    """A uid needs no look-up; an e-mail or id is looked up once per run."""
     client = create_acting_client(hq, acting_user=named)
     project_id = create_active_project(hq)
 
@@ -42,14 +40,14 @@ def test_whichever_way_they_are_named_the_uid_is_sent(
             {**MEMBER_INPUTS, "project_id": project_id, "email": email},
         )
 
-    asked = [each.path for each in hq.emulator.requests if "/users/" in each.path]
-    found = [path for path in asked if path.endswith((USERS_SEARCH, ADMIN_ID))]
+    paths = [each.path for each in hq.emulator.requests if "/users/" in each.path]
+    found = [path for path in paths if path.endswith((USERS_SEARCH, ADMIN_ID))]
     assert set(list_header_values(hq)) == {ADMIN_UID}
     assert len(found) == (1 if looked_up else 0)
 
 
-def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(hq: HqFixture) -> None:
-    """There is no uid then."""
+def test_an_acting_user_without_autodesk_account_is_sent_as_hqs_id(hq: HqFixture) -> None:
+    """Such a user has no uid yet."""
     client = create_acting_client(hq)
     row = {"id": ADMIN_ID, "uid": None, "email": ADMIN_EMAIL}
     hq.emulator.faults.append(Fault("search users", build_reply(200, [row])))
@@ -63,17 +61,19 @@ def test_who_has_no_autodesk_account_yet_is_named_by_hqs_id(hq: HqFixture) -> No
 
 
 @pytest.mark.parametrize(
-    ("named", "words"),
+    ("named", "message"),
     [
         (None, r"acting_user is missing: set BIM360_ACTING_USER"),
-        ("nobody@example.com", r"the acting user nobody@example.com is not a user of account a1d5"),
+        ("absent@example.com", r"the acting user absent@example.com is not a user of account a1d5"),
     ],
 )
-def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) -> None:
-    """Told in one line, before HQ is asked to add anybody."""
+def test_without_an_acting_user_nothing_is_imported(
+    hq: HqFixture, named: Any, message: str
+) -> None:
+    """The error is one line, before any member is sent."""
     client = create_acting_client(hq, acting_user=named)
 
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         create(
             build_run(client, acting_settings()),
             {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
@@ -82,19 +82,21 @@ def test_without_one_nothing_is_imported(hq: HqFixture, named: Any, words: str) 
     assert "POST import" not in hq.emulator.requests_made
 
 
-def test_somebody_who_may_not_act_is_hqs_own_refusal(hq: HqFixture) -> None:
-    """HQ's words, and the second thing that a 403 may mean."""
+def test_an_acting_user_without_permission_is_hqs_own_error(hq: HqFixture) -> None:
+    """It quotes HQ and names the second cause of a 403."""
     client = create_acting_client(hq, acting_user="NOBODYSUID12")
-    words = r"could not add ada@example.com .* Or the acting user NOBODYSUID12 lacks the permission"
+    message = (
+        r"could not add ada@example.com .* Or the acting user NOBODYSUID12 lacks the permission"
+    )
 
-    with pytest.raises(UnauthorizedError, match=words):
+    with pytest.raises(UnauthorizedError, match=message):
         create(
             build_run(client, acting_settings()),
             {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
         )
 
 
-def test_a_removal_names_them_by_another_header(hq: HqFixture) -> None:
+def test_a_removal_uses_another_header(hq: HqFixture) -> None:
     """construction/admin calls it ``User-Id``."""
     client = create_acting_client(hq)
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})

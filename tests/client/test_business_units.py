@@ -1,4 +1,4 @@
-"""Business units: ours are changed, all others stay, and what HQ makes of it is looked at."""
+"""Business units: a stack changes its own units only, and verifies what HQ stored."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.support.hq import (
     build_run,
     build_settings,
 )
+from tests.support.seeding import list_requests
 
 UNITS: dict[str, Any] = {"North": {"description": "cold"}, "North/West": {}}
 UNKNOWN_ID = "b0000000-0000-4000-8000-0000000000ff"
@@ -25,7 +26,7 @@ UNKNOWN_ID = "b0000000-0000-4000-8000-0000000000ff"
 READ, WRITE = "GET business units", "PUT business units"
 
 
-def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
+def check_inputs(units: Any, **rest: Any) -> Any:
     """Return checked arguments."""
     found, problems = check({}, {"units": units, **rest}, build_settings())
     assert problems == []
@@ -33,40 +34,35 @@ def check_inputs(units: Any, **rest: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def created_units(hq: HqFixture, client: HqClient) -> dict[str, Any]:
-    """Return the state of units that exist; what made them is not counted."""
+def created_units(hq: HqFixture, client: HqClient) -> Any:
+    """Return the state of existing units; requests so far are not recorded."""
     _, outs = create(build_run(client), check_inputs(UNITS))
     hq.emulator.requests_made.clear()
     return outs
 
 
-def list_requests(hq: HqFixture) -> list[str]:
-    """Return what HQ was asked, tokens apart."""
-    return [each for each in hq.emulator.requests_made if each != "token"]
-
-
 def list_units_by_name(client: HqClient) -> dict[str, Any]:
-    """Return the units that HQ has by their names."""
+    """Return the units at HQ by name."""
     return {unit.name or "": unit for unit in client.business_units.get_structure()}
 
 
 def change_in_browser(client: HqClient, **changes: dict[str, Any]) -> None:
-    """Change units as somebody else would: by their names, a new one with an id of its own."""
+    """Change units by name, as another user would; new ones get an id of their own."""
     units = {name: unit.build_body() for name, unit in list_units_by_name(client).items()}
     for name, fields in changes.items():
         units[name] = {"name": name, **units.get(name, {}), **fields}
     client.business_units.update_structure(list(units.values()))
 
 
-def test_units_are_made_beside_those_of_others(hq: HqFixture, client: HqClient) -> None:
-    """One read and one write, whatever their number; the ids are those of the preview."""
+def test_units_are_added_to_those_of_others(hq: HqFixture, client: HqClient) -> None:
+    """One read and one write for any number of units; the ids are those of the preview."""
     given = check_inputs(UNITS)
 
     account, outs = create(build_run(client), given)
 
     found = list_units_by_name(client)
     assert account == ACCOUNT_ID
-    assert list_requests(hq)[:2] == [READ, WRITE]
+    assert list_requests(hq.emulator)[:2] == [READ, WRITE]
     assert set(found) == {"North America", "North", "West"}
     assert found["West"].parent_id == found["North"].id == given["ids"]["North"]
     assert outs["units"]["North/West"] == {
@@ -80,18 +76,18 @@ def test_units_are_made_beside_those_of_others(hq: HqFixture, client: HqClient) 
     assert diff(outs, given).changed_arguments == ()
 
 
-def test_units_that_are_there_already_cost_one_read(
+def test_existing_units_cost_one_read(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """A run that died after the write leaves nothing to repair: the ids are the same."""
+    """A run that died after the write leaves nothing to do: the ids are the same."""
     _, outs = create(build_run(client), check_inputs(UNITS))
 
     assert outs == created_units
-    assert list_requests(hq) == [READ]
+    assert list_requests(hq.emulator) == [READ]
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(200, b"<html>")])
-def test_a_lost_answer_makes_nothing_twice(hq: HqFixture, client: HqClient, reply: Any) -> None:
+def test_a_lost_response_duplicates_no_unit(hq: HqFixture, client: HqClient, reply: Any) -> None:
     """The same PUT is sent again, with the same ids."""
     hq.emulator.faults.append(Fault(WRITE, reply, acts_on_request=True))
 
@@ -101,8 +97,8 @@ def test_a_lost_answer_makes_nothing_twice(hq: HqFixture, client: HqClient, repl
     assert len(list_units_by_name(client)) == 3
 
 
-def test_without_an_answer_nothing_is_claimed(hq: HqFixture, client: HqClient) -> None:
-    """The next run finds what is there."""
+def test_without_a_response_the_outcome_is_left_open(hq: HqFixture, client: HqClient) -> None:
+    """The next run reads what HQ stored."""
     hq.emulator.faults.append(Fault(WRITE, DROPS_CONNECTION, times=9))
 
     with pytest.raises(UnansweredError) as caught:
@@ -111,8 +107,8 @@ def test_without_an_answer_nothing_is_claimed(hq: HqFixture, client: HqClient) -
     assert str(caught.value).startswith("BIM 360: could not define 3 business units: ")
 
 
-def test_a_unit_that_exists_is_taken_over_by_its_id(client: HqClient) -> None:
-    """Under a key of ours; a name that differs is a rename."""
+def test_an_existing_unit_is_adopted_by_its_id(client: HqClient) -> None:
+    """The program chooses the key; a different name is a rename."""
     units = {"na": {"id": BUSINESS_UNIT_ID, "name": "N. America"}}
 
     _, outs = create(build_run(client), check_inputs(units))
@@ -121,22 +117,24 @@ def test_a_unit_that_exists_is_taken_over_by_its_id(client: HqClient) -> None:
     assert outs["undeclared"] == {}
 
 
-def test_a_namesake_is_refused_before_anything_is_sent(hq: HqFixture, client: HqClient) -> None:
-    """With the line that takes it over."""
+def test_a_duplicate_name_is_refused_before_anything_is_sent(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """The error contains the line that adopts the unit."""
     with pytest.raises(InputError) as caught:
         create(build_run(client), check_inputs({"North America": {}}))
 
     assert str(caught.value) == (
-        "BIM 360: could not define the business units: 'North America' exists already; to take it "
-        f"over, declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
+        "BIM 360: could not define the business units: 'North America' exists already; "
+        f"to adopt it, declare its id: 'North America': {{'id': '{BUSINESS_UNIT_ID}'}}."
     )
-    assert list_requests(hq) == [READ]
+    assert list_requests(hq.emulator) == [READ]
 
 
-def test_a_resource_that_replaces_another_keeps_the_units(
+def test_a_replacement_resource_keeps_the_units(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """It is made first, and the old one, deleted afterwards, takes away only what is left to it."""
+    """It is created first; the old resource then removes only units that it still owns."""
     owners = Ownership()
 
     create(build_run(client, ownership=owners), check_inputs({"North": {}}))
@@ -150,7 +148,7 @@ def test_a_resource_that_replaces_another_keeps_the_units(
 def test_two_resources_may_share_an_account(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """Each has the units that it declares."""
+    """Each owns the units that it declares."""
     _, outs = create(build_run(client), check_inputs({"South": {}}))
 
     update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
@@ -171,21 +169,21 @@ def test_two_resources_may_share_an_account(
 def test_an_update_is_one_read_and_one_write(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any], units: Any, names: set[str]
 ) -> None:
-    """And one more look where a unit was left out."""
+    """A second read follows if a unit was removed from the program."""
     wanted = check_inputs(units)
 
     outs = update(build_run(client), ACCOUNT_ID, created_units, wanted)
 
     left_out = set(UNITS) - set(units)
-    assert list_requests(hq) == [READ, WRITE, *([READ] if left_out else [])]
+    assert list_requests(hq.emulator) == [READ, WRITE, *([READ] if left_out else [])]
     assert set(list_units_by_name(client)) == {"North America", *names}
     assert diff(outs, wanted).changed_arguments == ()
 
 
-def test_what_others_changed_meanwhile_stays(
+def test_concurrent_changes_of_others_are_kept(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """The structure is read again right before it is written."""
+    """The structure is read again right before the write."""
     change_in_browser(client, South={"description": "warm"}, West={"description": "wet"})
 
     outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs({**UNITS, "East": {}}))
@@ -195,10 +193,10 @@ def test_what_others_changed_meanwhile_stays(
     assert outs["units"]["North/West"]["description"] == "wet"
 
 
-def test_a_unit_that_hq_keeps_is_told_of_and_not_tried_again(
+def test_a_unit_that_hq_keeps_is_reported_once(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """No page says what HQ does with a unit that is left out, so we look."""
+    """HQ does not document what happens to an omitted unit, so the provider reads the result."""
     wanted = check_inputs({"North": {}})
     hq.emulator.call_control_plane("PATCH", "/options", {"business_units": "merge"})
 
@@ -218,10 +216,10 @@ def test_a_unit_that_hq_keeps_is_told_of_and_not_tried_again(
     )
 
 
-def test_a_look_that_fails_is_no_error(
+def test_a_failed_verification_is_not_an_error(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """The structure is written by then."""
+    """The structure is already written."""
     hq.emulator.faults.append(Fault(READ, build_reply(503), skip=1, times=9))
 
     outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
@@ -230,10 +228,10 @@ def test_a_look_that_fails_is_no_error(
     assert hq.list_warnings()[-1].startswith("BIM 360: it is not known whether HQ dropped 'North/W")
 
 
-def test_a_complete_structure_has_no_others(
+def test_a_complete_structure_removes_other_units(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """What goes is told by name."""
+    """The preview names the units to remove."""
     outs = update(build_run(client), ACCOUNT_ID, created_units, check_inputs(UNITS, complete=True))
 
     assert set(list_units_by_name(client)) == {"North", "West"}
@@ -244,20 +242,20 @@ def test_a_complete_structure_has_no_others(
     ) in hq.notifications
 
 
-def test_what_others_hang_below_cannot_be_left_out(
+def test_a_parent_of_other_units_cannot_be_omitted(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """They would hang below nothing."""
+    """Their parent would be missing."""
     change_in_browser(client, South={"parent_id": created_units["ids"]["North/West"]})
 
     with pytest.raises(InputError, match=r"'North/West/South' is below 'North/West', which is no"):
         update(build_run(client), ACCOUNT_ID, created_units, check_inputs({"North": {}}))
 
 
-def test_a_refresh_finds_what_was_changed_by_hand(
+def test_a_refresh_finds_changes_in_the_browser(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """As arguments, so that Pulumi shows the property; what is not declared is no drift."""
+    """As arguments, so that Pulumi shows the property; undeclared values do not drift."""
     change_in_browser(
         client, North={"description": "mild"}, West={"description": "wet", "name": "Far West"}
     )
@@ -265,7 +263,7 @@ def test_a_refresh_finds_what_was_changed_by_hand(
 
     live = read(build_run(client), ACCOUNT_ID, created_units)
 
-    assert list_requests(hq) == [READ]
+    assert list_requests(hq.emulator) == [READ]
     assert live.inputs["units"] == {
         "North": {"description": "mild"},
         "North/West": {"name": "Far West"},
@@ -273,20 +271,18 @@ def test_a_refresh_finds_what_was_changed_by_hand(
     assert diff(live.outputs, check_inputs(UNITS)).changed_arguments == ("units",)
 
 
-def test_a_refresh_of_what_is_as_declared_is_no_change(
+def test_a_refresh_without_drift_changes_nothing(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """Outputs and arguments are what they were."""
+    """Outputs and arguments stay the same."""
     live = read(build_run(client), ACCOUNT_ID, created_units)
 
     assert live.outputs == created_units
     assert live.inputs == check_inputs(UNITS)
 
 
-def test_a_unit_that_somebody_moved_shows_its_parent(
-    client: HqClient, created_units: dict[str, Any]
-) -> None:
-    """By its key where the stack has one, else by its id."""
+def test_a_moved_unit_shows_its_parent(client: HqClient, created_units: dict[str, Any]) -> None:
+    """As the parent's key if the stack has one, otherwise as its id."""
     change_in_browser(client, West={"parent_id": BUSINESS_UNIT_ID})
 
     live = read(build_run(client), ACCOUNT_ID, created_units)
@@ -294,10 +290,10 @@ def test_a_unit_that_somebody_moved_shows_its_parent(
     assert live.inputs["units"]["North/West"] == {"parent": BUSINESS_UNIT_ID}
 
 
-def test_a_unit_that_somebody_removed_is_made_again_with_its_id(
+def test_a_removed_unit_is_created_again_with_its_id(
     client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """Projects that refer to it go on referring to it."""
+    """Projects keep referring to it."""
     units = [unit for unit in client.business_units.get_structure() if unit.name != "West"]
     client.business_units.update_structure([unit.build_body() for unit in units])
 
@@ -308,8 +304,8 @@ def test_a_unit_that_somebody_removed_is_made_again_with_its_id(
     assert list_units_by_name(client)["West"].id == created_units["ids"]["North/West"]
 
 
-def test_a_stranger_in_a_complete_structure_is_drift(client: HqClient) -> None:
-    """A preview shows that it is to go."""
+def test_an_undeclared_unit_in_a_complete_structure_is_drift(client: HqClient) -> None:
+    """A preview shows that it will be removed."""
     given = check_inputs({"na": {"id": BUSINESS_UNIT_ID, "name": "North America"}}, complete=True)
     _, outs = create(build_run(client), given)
     change_in_browser(client, South={"id": UNKNOWN_ID})
@@ -320,8 +316,8 @@ def test_a_stranger_in_a_complete_structure_is_drift(client: HqClient) -> None:
     assert diff(live.outputs, given).changed_arguments == ("units",)
 
 
-def test_a_look_up_declares_everything(client: HqClient, created_units: dict[str, Any]) -> None:
-    """As after an import: keys are paths, ids stay, and the stack's own words are no change."""
+def test_a_lookup_declares_all_units(client: HqClient, created_units: dict[str, Any]) -> None:
+    """As after an import: keys are paths, ids stay, and omitting a default is not a change."""
     live = read(build_run(client), ACCOUNT_ID, {})
     units = {**UNITS, "North America": {}, "North/West": {"description": ""}}
     given, problems = check(live.inputs, {"units": units}, build_settings())
@@ -332,59 +328,59 @@ def test_a_look_up_declares_everything(client: HqClient, created_units: dict[str
     assert diff(live.outputs, given).changed_arguments == ()
 
 
-def test_a_look_up_elsewhere_says_where_we_are(client: HqClient) -> None:
-    """The configured account's units would be shown as another's."""
+def test_a_lookup_of_another_account_names_the_configured_one(client: HqClient) -> None:
+    """Otherwise the units of the configured account would appear under the other account."""
     with pytest.raises(InputError, match="the configured account is"):
         read(build_run(client), "a1d5e9b2-0000-4000-8000-000000000002", {})
 
 
-def test_an_account_out_of_sight_is_not_gone(
+def test_a_hidden_account_keeps_the_state(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """A refresh fails, and drops nothing."""
+    """A refresh fails and drops nothing."""
     hq.emulator.faults.append(Fault(READ, ACCOUNT_NOT_FOUND))
 
     with pytest.raises(NotFoundError):
         read(build_run(client), ACCOUNT_ID, created_units)
 
 
-def test_destroying_leaves_the_units_and_says_so(
+def test_destroying_leaves_the_units_and_reports_it(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
     """Projects of others may refer to them."""
     delete(build_run(client), ACCOUNT_ID, created_units)
 
-    assert list_requests(hq) == []
+    assert list_requests(hq.emulator) == []
     assert hq.notifications == [
         (
             (
                 f"BIM 360: the business units of account {ACCOUNT_ID} are left as they are; "
-                "on_destroy='remove' takes them away."
+                "on_destroy='remove' removes them."
             ),
             False,
         )
     ]
 
 
-def test_destroying_takes_them_away_when_asked_to(
+def test_destroying_removes_the_units_where_declared(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """Ours and no others, and a second time does nothing."""
+    """It removes our own units only, and a second destroy does nothing."""
     state = {**created_units, "on_destroy": "remove"}
 
     delete(build_run(client), ACCOUNT_ID, state)
-    first = list_requests(hq)
+    first = list_requests(hq.emulator)
     delete(build_run(client), ACCOUNT_ID, state)
 
     assert first == [READ, WRITE, READ]
-    assert list_requests(hq)[3:] == [READ]
+    assert list_requests(hq.emulator)[3:] == [READ]
     assert set(list_units_by_name(client)) == {"North America"}
 
 
-def test_destroying_leaves_what_others_hang_below(
+def test_destroying_leaves_parents_of_other_units(
     hq: HqFixture, client: HqClient, created_units: dict[str, Any]
 ) -> None:
-    """And says so by name."""
+    """A message names them."""
     change_in_browser(client, South={"parent_id": created_units["ids"]["North"]})
 
     delete(build_run(client), ACCOUNT_ID, {**created_units, "on_destroy": "remove"})

@@ -1,4 +1,4 @@
-"""A company at HQ: one request each, never two of a name, and never gone by our doing."""
+"""Companies: one request each, never duplicated, and never deleted by the provider."""
 
 from typing import Any
 
@@ -27,35 +27,35 @@ COMPANY_INPUTS: dict[str, Any] = {
 }
 COMPANY_BODY = {"name": "Acme", "trade": "Electrical", "city": "Oslo"}
 GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
-"""Seconds after which a 404 is believed at once."""
+"""Seconds after which a 404 counts at once."""
 
 
 @pytest.fixture
 def created_company(hq: HqFixture, client: HqClient) -> IdAndState:
-    """Return the id and the state of a company that exists; what made it is not counted."""
+    """Return the id and the state of an existing company; requests so far are not recorded."""
     company = create(build_run(client), COMPANY_INPUTS)
     hq.emulator.requests_made.clear()
     return company
 
 
 def list_names(client: HqClient) -> list[str | None]:
-    """Return the names of all companies, the account's own apart."""
+    """Return the names of all companies except the account's own."""
     return [each.name for each in client.companies.walk()][1:]
 
 
 def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
-    """One token beside them; nothing is looked up and nothing is read back."""
-    made = {create(build_run(client), {**COMPANY_INPUTS, "name": f"C{n}"})[0] for n in range(10)}
+    """Only the token comes on top: no search before and no read afterwards."""
+    ids = {create(build_run(client), {**COMPANY_INPUTS, "name": f"C{n}"})[0] for n in range(10)}
 
-    assert len(made) == 10
+    assert len(ids) == 10
     assert hq.emulator.requests_made == ["token", *["POST companies"] * 10]
 
 
-def test_the_body_is_what_was_declared(hq: HqFixture, client: HqClient) -> None:
-    """Neither empty texts nor what only this provider understands."""
+def test_the_body_is_as_declared(hq: HqFixture, client: HqClient) -> None:
+    """It contains neither empty texts nor the provider's own arguments."""
     _, outs = create(build_run(client), {**COMPANY_INPUTS, "phone": "", "adopt": "never"})
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/companies"))
@@ -73,10 +73,10 @@ def test_the_body_is_what_was_declared(hq: HqFixture, client: HqClient) -> None:
         build_reply(201, {"name": "Acme"}),
     ],
 )
-def test_a_lost_answer_leads_to_the_company_that_was_made(
+def test_a_lost_response_leads_to_the_created_company(
     hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
-    """One exact search; no second POST."""
+    """The provider sends one exact search and no second POST."""
     hq.emulator.faults.append(Fault("POST companies", reply, acts_on_request=True))
 
     company_id, _ = create(build_run(client), COMPANY_INPUTS)
@@ -86,77 +86,74 @@ def test_a_lost_answer_leads_to_the_company_that_was_made(
     assert list_names(client) == ["Acme"]
 
 
-def test_where_hq_did_not_act_the_post_is_sent_again(hq: HqFixture, client: HqClient) -> None:
-    """After three looks."""
+def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqClient) -> None:
+    """Three searches come first."""
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT))
 
     create(build_run(client), COMPANY_INPUTS)
 
-    looks = ["search companies"] * 3
-    assert hq.emulator.requests_made == ["token", "POST companies", *looks, "POST companies"]
+    searches = ["search companies"] * 3
+    assert hq.emulator.requests_made == ["token", "POST companies", *searches, "POST companies"]
     assert list_names(client) == ["Acme"]
 
 
-def test_three_open_answers_end_it(hq: HqFixture, client: HqClient) -> None:
-    """Told in one line, with what to do."""
+def test_three_inconclusive_responses_are_an_error(hq: HqFixture, client: HqClient) -> None:
+    """The error is one line with advice."""
     hq.emulator.faults.append(Fault("POST companies", GATEWAY_TIMEOUT, times=9))
 
-    with pytest.raises(UnansweredError, match=r"create company 'Acme': HQ gave no clear answer 3"):
+    with pytest.raises(
+        UnansweredError, match=r"create company 'Acme': HQ's response was inconclusive 3"
+    ):
         create(build_run(client), COMPANY_INPUTS)
 
     assert hq.emulator.requests_made.count("POST companies") == 3
 
 
-def test_a_company_that_is_there_is_taken_over_and_adjusted(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """A POST that is refused, an exact search, a PATCH of what differs."""
-    there = client.companies.create({"name": "Acme", "trade": "Masonry", "phone": "1"})
+def test_an_existing_company_is_adopted_and_updated(hq: HqFixture, client: HqClient) -> None:
+    """A refused POST, an exact search, and a PATCH of the differences."""
+    existing = client.companies.create({"name": "Acme", "trade": "Masonry", "phone": "1"})
     client.companies.create({"name": "Acme South", "trade": "Masonry"})
     hq.emulator.requests_made.clear()
 
     company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
-    assert company_id == there.id
+    assert company_id == existing.id
     assert (outs["trade"], outs["phone"]) == ("Electrical", "1")
     assert hq.emulator.requests_made == ["POST companies", "search companies", "PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"trade": "Electrical", "city": "Oslo"}'
     assert hq.notifications[-1] == (
-        (
-            f"BIM 360: company 'Acme' ({there.id}) was there already and is taken over; "
-            "changed: trade, city."
-        ),
+        (f"BIM 360: company 'Acme' ({existing.id}) existed and is adopted; changed: trade, city."),
         False,
     )
 
 
-def test_an_equal_company_is_taken_over_with_two_requests(
+def test_an_equal_company_is_adopted_with_two_requests(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
-    """What a destroy and an up after it come to."""
+    """This is the result of a destroy followed by an up."""
     company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert (company_id, outs) == created_company
     assert hq.emulator.requests_made == ["POST companies", "search companies"]
 
 
-def test_never_is_an_error_that_names_the_company(
+def test_adopt_never_is_an_error_that_names_the_company(
     client: HqClient, created_company: IdAndState
 ) -> None:
-    """And changes nothing on it."""
+    """The company is not changed."""
     with pytest.raises(ConflictError) as caught:
         create(build_run(client), {**COMPANY_INPUTS, "city": "Rome", "adopt": "never"})
 
     assert str(caught.value) == (
-        f"BIM 360: could not create company 'Acme': company 'Acme' exists already ({created_company[0]}), "
-        "and adopt='never' leaves it alone; leave adopt out to take it over, or declare another "
-        "name."
+        f"BIM 360: could not create company 'Acme': company 'Acme' exists already "
+        f"({created_company[0]}), and adopt='never' leaves it alone; "
+        "leave adopt out to adopt it, or declare another name."
     )
     assert client.companies.get(created_company[0]).city == "Oslo"
 
 
-def test_a_second_resource_cannot_have_the_company_of_the_first(client: HqClient) -> None:
-    """Two resources would undo each other's changes at every run."""
+def test_a_second_resource_cannot_own_the_same_company(client: HqClient) -> None:
+    """Otherwise two resources would undo each other's changes in each run."""
     owners = Ownership()
     first, _ = create(build_run(client, ownership=owners), COMPANY_INPUTS)
 
@@ -165,10 +162,10 @@ def test_a_second_resource_cannot_have_the_company_of_the_first(client: HqClient
 
 
 @pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
-def test_nothing_after_the_adoption_loses_the_id(
+def test_no_failure_after_the_adoption_loses_the_id(
     hq: HqFixture, client: HqClient, created_company: IdAndState, reply: Any
 ) -> None:
-    """What HQ would not take is finished by the next up."""
+    """The next up finishes what HQ refused."""
     hq.emulator.faults.append(Fault("PATCH company", reply, times=99))
     inputs = {**COMPANY_INPUTS, "city": "Rome"}
 
@@ -185,7 +182,7 @@ def test_nothing_after_the_adoption_loses_the_id(
 def test_a_refresh_of_an_unchanged_company_changes_nothing(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
-    """One request."""
+    """It is one request."""
     live = read(build_run(client), *created_company)
 
     assert live is not None
@@ -202,14 +199,14 @@ def test_a_refresh_of_an_unchanged_company_changes_nothing(
         ({"phone": "not declared"}, {}),
     ],
 )
-def test_drift_shows_as_that_argument_alone(
+def test_drift_shows_as_one_changed_argument(
     hq: HqFixture,
     client: HqClient,
     created_company: IdAndState,
     changes: dict[str, Any],
     drift: dict[str, Any],
 ) -> None:
-    """What is not declared is not compared."""
+    """Undeclared fields are not compared."""
     hq.emulator.call_control_plane("PATCH", f"/companies/{created_company[0]}", changes)
 
     live = read(build_run(client), *created_company)
@@ -219,10 +216,10 @@ def test_drift_shows_as_that_argument_alone(
     assert diff(live.outputs, COMPANY_INPUTS).changed_arguments == tuple(drift)
 
 
-def test_a_change_is_one_request_with_what_differs(
+def test_a_change_is_one_request_with_the_differences(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
-    """A rename and a cleared field among it."""
+    """These include a rename and a cleared field."""
     wanted = {**COMPANY_INPUTS, "name": "Acme Nord", "city": ""}
 
     outs = update(build_run(client), *created_company, wanted)
@@ -232,20 +229,20 @@ def test_a_change_is_one_request_with_what_differs(
     assert diff(outs, wanted).changed_arguments == ()
 
 
-def test_a_name_that_another_company_has_is_an_error(
+def test_a_name_of_another_company_is_an_error(
     client: HqClient, created_company: IdAndState
 ) -> None:
-    """HQ's own words, and both companies as they were."""
+    """The error quotes HQ, and both companies are unchanged."""
     client.companies.create({**COMPANY_BODY, "name": "Other"})
 
     with pytest.raises(ConflictError, match=r"could not change name of company .*409"):
         update(build_run(client), *created_company, {**COMPANY_INPUTS, "name": "Other"})
 
 
-def test_a_rename_whose_answer_was_lost_is_done(
+def test_a_rename_with_a_lost_response_counts_as_applied(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
-    """Sent again, it may meet its own name."""
+    """The second request may conflict with the company's own new name."""
     hq.emulator.faults += [
         Fault("PATCH company", DROPS_CONNECTION, acts_on_request=True),
         Fault("PATCH company", build_reply(409, {"message": "the name is taken"})),
@@ -257,24 +254,24 @@ def test_a_rename_whose_answer_was_lost_is_done(
     assert hq.emulator.requests_made == ["PATCH company", "PATCH company", "GET company"]
 
 
-def test_a_company_that_is_gone_leaves_the_state(
+def test_a_deleted_company_leaves_the_state(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
-    """And a change of it says what to do."""
+    """A change of it is an error with advice."""
     hq.emulator.call_control_plane("DELETE", f"/companies/{created_company[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
     assert read(build_run(client), *created_company) is None
-    with pytest.raises(NotFoundError, match="If somebody removed it: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
         update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})
 
 
-def test_a_404_on_what_was_just_made_is_waited_out(
+def test_a_404_on_a_recent_company_is_retried(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
-    """HQ shows new things a moment late; a refresh right after an up must not drop them."""
-    nothing = build_reply(404, {"code": 1004, "message": "this company doesn't exist."})
-    hq.emulator.faults += [Fault("GET company", nothing), Fault("PATCH company", nothing)]
+    """HQ shows new companies with a delay; a refresh right after an up must not drop them."""
+    reply = build_reply(404, {"code": 1004, "message": "this company doesn't exist."})
+    hq.emulator.faults += [Fault("GET company", reply), Fault("PATCH company", reply)]
 
     assert read(build_run(client), *created_company) is not None
     assert (
@@ -293,20 +290,20 @@ def test_a_404_on_what_was_just_made_is_waited_out(
         DROPS_CONNECTION,
     ],
 )
-def test_whatever_else_goes_wrong_is_never_gone(
+def test_any_other_failure_is_an_error_and_drops_nothing(
     hq: HqFixture, client: HqClient, created_company: IdAndState, reply: Any
 ) -> None:
-    """Or a withdrawn permission would empty the state."""
+    """Otherwise a withdrawn permission would empty the state."""
     hq.emulator.faults.append(Fault("GET company", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not read company"):
         read(build_run(client), *created_company)
 
 
-def test_an_import_mirrors_everything_hq_filled(
+def test_an_import_returns_every_field_that_hq_filled(
     client: HqClient, created_company: IdAndState
 ) -> None:
-    """Nothing but the id is known."""
+    """Only the id is known."""
     live = read(build_run(client), created_company[0], {})
 
     assert live is not None
@@ -316,7 +313,7 @@ def test_an_import_mirrors_everything_hq_filled(
         read(build_run(client), "c9", {})
 
 
-def test_destroying_sends_nothing_and_says_so(
+def test_destroying_sends_nothing_and_reports_it(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
     """HQ has no request for it."""
@@ -334,8 +331,10 @@ def test_destroying_sends_nothing_and_says_so(
     ]
 
 
-def test_a_renamed_resource_is_not_told_of_its_own_company(hq: HqFixture, client: HqClient) -> None:
-    """The new one took it over in the same run."""
+def test_a_renamed_resource_does_not_report_its_own_company(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """The new resource adopted it in the same run."""
     create(build_run(client), COMPANY_INPUTS)
     owners = Ownership()
     company_id, outs = create(build_run(client, ownership=owners), COMPANY_INPUTS)
@@ -347,7 +346,7 @@ def test_a_renamed_resource_is_not_told_of_its_own_company(hq: HqFixture, client
 
 
 def test_a_search_is_exact_and_paged(hq: HqFixture, client: HqClient) -> None:
-    """The API's own search takes parts of names for hits."""
+    """The API's own search also returns partial matches."""
     client.companies.create({"name": "Acme", "trade": "Masonry"})
     client.companies.create({"name": "Acme and Sons", "trade": "Masonry"})
     hq.emulator.requests_made.clear()

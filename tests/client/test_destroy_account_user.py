@@ -1,4 +1,4 @@
-"""Destroying a person's resource: inactive where HQ and prudence allow it, told otherwise."""
+"""Destroying an account user: deactivates them if HQ permits and it is safe, else reports it."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ from tests.support.hq import (
 )
 
 USER_INPUTS: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 TEN_MINUTES = 600.0
-"""Seconds after which a 404 is believed at once."""
+"""Seconds after which a 404 counts at once."""
 
 
 @pytest.fixture
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
-    """Return the id and the state of a user whom the stack added and who has signed in."""
+    """Return the id and the state of a user who was added by the stack and has signed in."""
     user = create(build_run(client), USER_INPUTS)
     hq.emulator.call_control_plane("POST", f"/users/{user[0]}/sign-in")
     hq.emulator.requests_made.clear()
@@ -39,10 +39,10 @@ def get_status(client: HqClient, user_id: str) -> str | None:
     return client.account_users.get(user_id).status
 
 
-def test_whom_the_stack_added_is_made_inactive(
+def test_a_user_added_by_the_stack_is_deactivated(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """One request, and a second destroy does no harm."""
+    """It is one request, and a second destroy succeeds."""
     delete(build_run(client), *created_user)
     delete(build_run(client), *created_user)
 
@@ -50,8 +50,8 @@ def test_whom_the_stack_added_is_made_inactive(
     assert get_status(client, created_user[0]) == "inactive"
 
 
-def test_who_never_signed_in_stays_and_it_is_said(hq: HqFixture, client: HqClient) -> None:
-    """HQ can neither delete nor deactivate them; that is looked up, not guessed."""
+def test_a_user_who_never_signed_in_stays_and_is_reported(hq: HqFixture, client: HqClient) -> None:
+    """HQ cannot delete or deactivate them; the provider reads the user to be sure."""
     user_id, state = create(build_run(client), USER_INPUTS)
     hq.emulator.requests_made.clear()
 
@@ -60,36 +60,38 @@ def test_who_never_signed_in_stays_and_it_is_said(hq: HqFixture, client: HqClien
     assert hq.emulator.requests_made == ["PATCH user", "GET user"]
     assert hq.list_warnings() == [
         (
-            f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account: HQ can neither "
-            "delete nor deactivate who has never signed in (not_invited)."
+            f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account: HQ cannot "
+            "delete or deactivate a user who has never signed in (not_invited)."
         )
     ]
 
 
 @pytest.mark.parametrize(
-    ("known", "why"),
+    ("known", "reason"),
     [
         ({"on_destroy": "retain"}, "on_destroy='retain'"),
         ({"role": "account_admin"}, "an account admin is deactivated only with on_destroy='de"),
         ({"adopted": True}, "they were in it before this stack, and are deactivated only with on"),
     ],
 )
-def test_who_is_spared_stays_as_they_are(
-    hq: HqFixture, client: HqClient, created_user: IdAndState, known: dict[str, Any], why: str
+def test_a_retained_user_is_not_changed(
+    hq: HqFixture, client: HqClient, created_user: IdAndState, known: dict[str, Any], reason: str
 ) -> None:
-    """Nothing is sent, and the line says why."""
+    """No request is sent, and the message states the reason."""
     user_id, state = created_user
 
     delete(build_run(client), user_id, {**state, **known})
 
     assert hq.emulator.requests_made == []
     assert hq.list_warnings()[0].startswith(
-        f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account as they are: {why}"
+        f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account as they are: {reason}"
     )
 
 
-def test_deactivate_is_taken_by_its_word(client: HqClient, created_user: IdAndState) -> None:
-    """For somebody who was in the account before as well."""
+def test_on_destroy_deactivate_also_covers_adopted_users(
+    client: HqClient, created_user: IdAndState
+) -> None:
+    """It includes users who were in the account before."""
     user_id, state = created_user
 
     delete(build_run(client), user_id, {**state, "adopted": True, "on_destroy": "deactivate"})
@@ -97,8 +99,8 @@ def test_deactivate_is_taken_by_its_word(client: HqClient, created_user: IdAndSt
     assert get_status(client, user_id) == "inactive"
 
 
-def test_an_account_admin_who_is_declared_survives_a_destroy(client: HqClient) -> None:
-    """Or the stack could lock everybody out."""
+def test_a_declared_account_admin_is_not_deactivated(client: HqClient) -> None:
+    """Otherwise the stack could lock all users out."""
     admin = create(build_run(client), {**USER_INPUTS, "email": ADMIN_EMAIL})
 
     delete(build_run(client), *admin)
@@ -107,7 +109,7 @@ def test_an_account_admin_who_is_declared_survives_a_destroy(client: HqClient) -
     assert get_status(client, admin[0]) == "active"
 
 
-def test_a_renamed_resource_leaves_the_person_alone(
+def test_a_renamed_resource_keeps_its_user(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
     """Pulumi creates the new resource, then deletes the old one."""
@@ -123,10 +125,10 @@ def test_a_renamed_resource_leaves_the_person_alone(
     assert "has a new resource now and stays as they are" in hq.list_warnings()[0]
 
 
-def test_who_is_gone_is_done_with(
+def test_destroying_a_deleted_user_succeeds(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """Somebody else was faster."""
+    """Another user deleted them first."""
     hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
     hq.clock.sleep(TEN_MINUTES)
 
@@ -139,20 +141,20 @@ def test_who_is_gone_is_done_with(
     "reply",
     [ACCOUNT_NOT_FOUND, build_reply(403), build_reply(422), build_reply(503), DROPS_CONNECTION],
 )
-def test_whom_hq_would_not_deactivate_is_an_error(
+def test_a_failed_deactivation_is_an_error(
     hq: HqFixture, client: HqClient, created_user: IdAndState, reply: Any
 ) -> None:
-    """A destroy that forgets somebody with access would be a lie."""
+    """A destroy must not drop a user who still has access."""
     hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
 
     with pytest.raises(Bim360Error, match="could not change status of user"):
         delete(build_run(client), *created_user)
 
 
-def test_a_refusal_counts_as_done_if_the_person_is_inactive(
+def test_a_refusal_is_success_if_the_user_is_inactive(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
-    """HQ may not take inactive twice."""
+    """HQ may refuse to deactivate twice."""
     client.account_users.update(created_user[0], {"status": "inactive"})
     hq.emulator.requests_made.clear()
     hq.emulator.faults.append(Fault("PATCH user", build_reply(422, {"message": "no"})))

@@ -1,4 +1,4 @@
-"""The look-ups of a run: where they ask, and what comes back."""
+"""Look-ups of a run: the account that they use, and their result."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ from tests.support.hq import HqFixture
 
 @pytest.fixture
 def lookup_cache(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[LookupSession]:
-    """Return a run whose environment leads to the stage's HQ; its connections are closed."""
+    """Return a run whose environment points to the emulated HQ; close its connections."""
     environ = {
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,
@@ -32,8 +32,8 @@ def lookup_cache(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loo
     run.close()
 
 
-def test_the_configured_account_is_asked(lookup_cache: LookupSession) -> None:
-    """One set of answers for it, however often it is asked for."""
+def test_the_configured_account_is_read(lookup_cache: LookupSession) -> None:
+    """All look-ups of the account share one cache."""
     assert (
         lookup_cache.get_lookups(None, None).find_business_unit("North America")["id"]
         == BUSINESS_UNIT_ID
@@ -41,28 +41,28 @@ def test_the_configured_account_is_asked(lookup_cache: LookupSession) -> None:
     assert lookup_cache.get_lookups(None, None) is lookup_cache.get_lookups(f"b.{ACCOUNT_ID}", "US")
 
 
-def test_a_named_account_goes_before_the_environment(
+def test_an_explicit_account_overrides_the_environment(
     hq: HqFixture, lookup_cache: LookupSession
 ) -> None:
-    """With its region."""
+    """Its region is used too."""
     found = lookup_cache.get_lookups(EMEA_ACCOUNT_ID, "EMEA").find_business_unit("Nordics")
 
     assert found["name"] == "Nordics"
     assert hq.emulator.requests[-1].get_header("region") == "EMEA"
 
 
-def test_a_name_of_no_account_is_told_before_anything_is_sent(
+def test_an_invalid_account_id_is_reported_before_anything_is_sent(
     hq: HqFixture, lookup_cache: LookupSession
 ) -> None:
-    """In the words of the configuration."""
+    """The message is the same as for the configuration."""
     with pytest.raises(ConfigError, match="bim360:region 'Europe' is not a valid value; did you"):
         lookup_cache.get_lookups(EMEA_ACCOUNT_ID, "Europe")
 
     assert hq.emulator.requests_made == []
 
 
-def test_a_field_is_an_attribute_and_a_key() -> None:
-    """One that is not there is named, beside those that are."""
+def test_a_field_is_available_as_attribute_and_key() -> None:
+    """The error for an unknown field lists the known ones."""
     found = LookupResult(id="x", name="Tower")
 
     assert (found.id, found["name"]) == ("x", "Tower")

@@ -1,4 +1,4 @@
-"""Look-ups by name: exact, each asked once, and one line where there is none or more than one."""
+"""Look-ups by name: exact, read once, and a one-line error for no match or several."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from bim360_provider.emulator.seed.database import ADMIN_EMAIL, ADMIN_ID, COMPAN
 from bim360_provider.errors import InputError, UnauthorizedError
 from bim360_provider.hq import HqClient
 from tests.support.hq import Fault, HqFixture, build_reply
+from tests.support.seeding import list_requests, seed_projects
 
 
 @pytest.fixture
@@ -18,37 +19,35 @@ def lookups(client: HqClient) -> Lookups:
     return Lookups(client)
 
 
-def get_refusal(ask: Any, *question: str) -> str:
-    """Return the line of a look-up that fails."""
+def get_refusal(look_up: Any, *arguments: str) -> str:
+    """Return the message of a failing look-up."""
     with pytest.raises(InputError) as caught:
-        ask(*question)
+        look_up(*arguments)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_all_projects_are_looked_up_with_one_walk(hq: HqFixture, lookups: Lookups) -> None:
-    """However many names are asked for: HQ has no search for projects."""
+    """The number of names does not matter, as HQ cannot search projects."""
     tower, bridge = hq.create_project(name="Tower"), hq.create_project(name="Bridge")
     hq.emulator.requests_made.clear()
 
     found = [lookups.find_project(name)["id"] for name in ("Tower", "Bridge", "Tower")]
 
     assert found == [tower["id"], bridge["id"], tower["id"]]
-    assert [each for each in hq.emulator.requests_made if each != "token"] == ["GET projects"]
+    assert list_requests(hq.emulator) == ["GET projects"]
 
 
 def test_a_project_beyond_the_first_page_is_found(hq: HqFixture, lookups: Lookups) -> None:
-    """100 rows are a page."""
-    for number in range(101):
-        last = hq.create_project(name=f"Tower {number}")
-    hq.emulator.requests_made.clear()
+    """A page has 100 rows."""
+    last = seed_projects(hq, 101)[-1]
 
-    assert lookups.find_project("Tower 100")["id"] == last["id"]
+    assert lookups.find_project("P100")["id"] == last["id"]
     assert hq.emulator.requests_made.count("GET projects") == 2
 
 
-def test_a_name_is_exact_and_a_near_one_is_named(hq: HqFixture, lookups: Lookups) -> None:
-    """Case and all."""
+def test_a_name_is_exact_and_a_similar_one_is_suggested(hq: HqFixture, lookups: Lookups) -> None:
+    """The comparison is case-sensitive."""
     hq.create_project(name="Tower A")
 
     assert get_refusal(lookups.find_project, "Tower") == (
@@ -60,7 +59,7 @@ def test_a_name_is_exact_and_a_near_one_is_named(hq: HqFixture, lookups: Lookups
 
 
 def test_a_company_is_found_by_its_name(hq: HqFixture, lookups: Lookups) -> None:
-    """In any case where only one has the name; once for each name."""
+    """The case is ignored if the name is unique; each name is searched once."""
     name = "Halvorsen Construction"
 
     found = [lookups.find_company(each)["id"] for each in (name, name, name.upper())]
@@ -72,21 +71,21 @@ def test_a_company_is_found_by_its_name(hq: HqFixture, lookups: Lookups) -> None
     )
 
 
-def test_a_person_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups) -> None:
-    """One request, for both spellings."""
+def test_a_user_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups) -> None:
+    """Both spellings share one request."""
     found = [lookups.find_account_user(each)["id"] for each in (ADMIN_EMAIL, ADMIN_EMAIL.upper())]
 
     assert found == [ADMIN_ID] * 2
     assert len([each for each in hq.emulator.requests_made if "users" in each]) == 1
-    assert get_refusal(lookups.find_account_user, "nobody@example.com") == (
-        "BIM 360: could not find user 'nobody@example.com': there is none."
+    assert get_refusal(lookups.find_account_user, "absent@example.com") == (
+        "BIM 360: could not find user 'absent@example.com': there is none."
     )
 
 
 def test_business_units_are_found_by_their_path(
     hq: HqFixture, client: HqClient, lookups: Lookups
 ) -> None:
-    """One request for all of them."""
+    """All of them share one request."""
     west = {"name": "West", "parent_id": BUSINESS_UNIT_ID}
     client.business_units.update_structure(
         [
@@ -112,7 +111,7 @@ def test_business_units_are_found_by_their_path(
 
 
 def test_a_role_is_found_in_its_project(hq: HqFixture, lookups: Lookups) -> None:
-    """One request for each project."""
+    """Each project needs one request."""
     tower, bridge = hq.create_project(name="Tower"), hq.create_project(name="Bridge")
     hq.emulator.requests_made.clear()
 
@@ -129,8 +128,8 @@ def test_a_role_is_found_in_its_project(hq: HqFixture, lookups: Lookups) -> None
     )
 
 
-def test_an_error_of_hq_is_not_remembered(hq: HqFixture, lookups: Lookups) -> None:
-    """The next question asks again."""
+def test_an_error_of_hq_is_not_cached(hq: HqFixture, lookups: Lookups) -> None:
+    """The next look-up sends the request again."""
     tower = hq.create_project(name="Tower")
     hq.emulator.faults.append(Fault("GET projects", build_reply(403, {"developerMessage": "no"})))
 

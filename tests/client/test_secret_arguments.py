@@ -1,4 +1,4 @@
-"""Secret arguments: no message quotes one, whichever it is and whatever fails."""
+"""Secret arguments: no message quotes one, for any argument and any failure."""
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,7 @@ CANARY = "Hunter3-Canary"
 
 
 def build_own_text(name: str) -> str:
-    """Return a text of which no other argument has any part."""
+    """Return a text that shares no part with another argument."""
     return f"k{crc32(name.encode()):08x}{len(name)}"
 
 
@@ -154,7 +154,7 @@ DISTINCT_ARGUMENTS = [
     (provider, name)
     for provider, (_, given) in ENTITIES.items()
     for name in given
-    if name != "members"  # a program that declares them secret is refused as a whole
+    if name != "members"  # a program that declares them secret is refused
 ]
 
 INVALID_VALUES: tuple[Any, ...] = (
@@ -175,7 +175,7 @@ INVALID_VALUES: tuple[Any, ...] = (
 
 @pytest.fixture(autouse=True)
 def _configure_providers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the providers ask the stage's HQ."""
+    """Connect the providers to the emulated HQ."""
     monkeypatch.setenv("APS_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("APS_CLIENT_SECRET", CLIENT_SECRET)
     monkeypatch.setenv("BIM360_ACCOUNT_ID", ACCOUNT_ID)
@@ -186,10 +186,10 @@ def _configure_providers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def find_leaks(text: str, *values: Any) -> list[str]:
-    """Return what a text quotes of values, in any case, also of a shortened one."""
+    """Return the values that a text quotes, in any case, complete or shortened."""
     folded = text.casefold()
     return [
-        spelled for value in values for spelled in _iterate_spellings(value) if spelled in folded
+        spelling for value in values for spelling in _iterate_spellings(value) if spelling in folded
     ]
 
 
@@ -206,22 +206,22 @@ def _iterate_spellings(value: Any) -> Iterator[str]:
 
 
 def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -> str:
-    """Return everything that a call says: failures, errors with their causes, and warnings."""
+    """Return all output of a call: failures, errors with their causes, and warnings."""
     try:
         result = call()
         failures = result.failures if isinstance(result, CheckResult) else ()
-        words = "\n".join(failure.reason for failure in failures)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is printed
-        words = "".join(traceback.format_exception(error))
+        text = "\n".join(failure.reason for failure in failures)
+    except Exception as error:  # noqa: BLE001 - any error is printed
+        text = "".join(traceback.format_exception(error))
     printed = capfd.readouterr()
-    return f"{words}\n{printed.out}\n{printed.err}"
+    return f"{text}\n{printed.out}\n{printed.err}"
 
 
 @pytest.mark.parametrize(("provider", "name"), ALL_ARGUMENTS)
 def test_no_check_failure_quotes_a_secret(
     provider: type[Bim360ProviderBase], name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Every argument of every resource, with every kind of wrong value."""
+    """All arguments of all resources, with every kind of wrong value."""
     given = ENTITIES[provider][1]
     # Keys and e-mails of members name objects in the state: the program refuses them as secrets.
     wrong = [each for each in INVALID_VALUES if name != "units" or not isinstance(each, dict)]
@@ -242,25 +242,25 @@ def test_no_error_quotes_a_secret(
     reply: int | str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """HQ repeats the value in what it answers to a create, an update, a read and a delete."""
-    door, given = provider(), ENTITIES[provider][1]
-    checked = door.check({}, {**given, "__secret": name})
+    """HQ repeats the value in its response to a create, an update, a read and a delete."""
+    instance, given = provider(), ENTITIES[provider][1]
+    checked = instance.check({}, {**given, "__secret": name})
     assert [each.reason for each in checked.failures or ()] == []
     value = given[name]
     body: Any = {"code": "1001", "message": f"no: {value} is wrong", "name": f"{value}"}
-    answer = (
+    response = (
         build_reply(200, {**body, "id": {"is": value}})
         if reply == "odd"
         else build_reply(int(reply), body)
     )
-    hq.emulator.faults.extend(Fault(what, answer, times=99) for what in ALL_REQUESTS)
+    hq.emulator.faults.extend(Fault(route, response, times=99) for route in ALL_REQUESTS)
     state = {**checked.inputs, name: _build_old_value(checked.inputs[name]), "unfinished": []}
 
     for call in (
-        lambda: door.create(dict(checked.inputs)),
-        lambda: door.update(ID, dict(state), dict(checked.inputs)),
-        lambda: door.read(ID, dict(checked.inputs)),
-        lambda: door.delete(ID, {**checked.inputs, "on_destroy": "deactivate"}),
+        lambda: instance.create(dict(checked.inputs)),
+        lambda: instance.update(ID, dict(state), dict(checked.inputs)),
+        lambda: instance.read(ID, dict(checked.inputs)),
+        lambda: instance.delete(ID, {**checked.inputs, "on_destroy": "deactivate"}),
     ):
         text = collect_output(call, capfd)
         assert find_leaks(text, value) == [], text
@@ -268,13 +268,13 @@ def test_no_error_quotes_a_secret(
 
 ID = f"{PROJECT}:{UNIT}"
 ALL_REQUESTS = tuple(
-    words.format(method=method)
-    for words in ROUTE_LABELS.values()
+    label.format(method=method)
+    for label in ROUTE_LABELS.values()
     for method in ("GET", "POST", "PATCH", "PUT")
-    if words != "token"
+    if label != "token"
 )
 
 
 def _build_old_value(value: Any) -> Any:
-    """Return another value of the same type."""
+    """Return a different value of the same type."""
     return f"{value} old" if isinstance(value, str) else type(value)()

@@ -1,4 +1,4 @@
-"""HQ stored another value than was sent: one warning, on every create and update."""
+"""Stored values: if HQ stores another value than was sent, each create and update warns once."""
 
 from typing import Any
 
@@ -38,14 +38,14 @@ ENTITY_CASES: dict[str, tuple[Any, dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("kind", ENTITY_CASES)
-def test_a_create_warns_once_of_what_hq_stored_otherwise(
+def test_a_create_warns_once_of_a_value_stored_differently(
     hq: HqFixture, client: HqClient, kind: str
 ) -> None:
-    """With the argument, what was sent and what is stored."""
-    entity, inputs, name, what = ENTITY_CASES[kind]
+    """The warning names the argument, the value sent and the value stored."""
+    entity, inputs, name, route = ENTITY_CASES[kind]
     reply = build_reply(201, {**inputs, "id": ID, name: "OSLO"})
-    # HQ takes a person's role once more with a PATCH, and keeps to its own.
-    hq.emulator.faults.extend((Fault(what, reply), Fault("PATCH user", reply)))
+    # A PATCH sends a user's role once more, and HQ keeps its own value.
+    hq.emulator.faults.extend((Fault(route, reply), Fault("PATCH user", reply)))
 
     _, outs = entity.create(build_run(client), inputs)
 
@@ -56,10 +56,10 @@ def test_a_create_warns_once_of_what_hq_stored_otherwise(
 
 
 @pytest.mark.parametrize("kind", ENTITY_CASES)
-def test_an_update_warns_once_of_what_hq_stored_otherwise(
+def test_an_update_warns_once_of_a_value_stored_differently(
     hq: HqFixture, client: HqClient, kind: str
 ) -> None:
-    """Also where HQ dropped the value."""
+    """This includes values that HQ dropped."""
     entity, inputs, name, _ = ENTITY_CASES[kind]
     id_, outs = entity.create(build_run(client), inputs)
     hq.notifications.clear()
@@ -72,8 +72,8 @@ def test_an_update_warns_once_of_what_hq_stored_otherwise(
     assert f"{name} 'Bergen', stored as None" in warning
 
 
-def test_units_that_hq_stored_otherwise_are_a_warning(hq: HqFixture, client: HqClient) -> None:
-    """All of them in one line."""
+def test_units_stored_differently_are_one_warning(hq: HqFixture, client: HqClient) -> None:
+    """It lists all of them in one line."""
     inputs, _ = business_units.check({}, {"units": {"a": {}, "b": {}}}, build_settings())
     rows = [{"id": id_, "name": key.upper()} for key, id_ in inputs["ids"].items()]
     hq.emulator.faults.append(
@@ -87,23 +87,23 @@ def test_units_that_hq_stored_otherwise_are_a_warning(hq: HqFixture, client: HqC
 
 
 @pytest.mark.parametrize("kind", ENTITY_CASES)
-def test_nothing_is_said_where_hq_stored_what_was_sent(
+def test_no_warning_is_sent_if_hq_stored_the_value(
     hq: HqFixture, client: HqClient, kind: str
 ) -> None:
-    """Nor where it left a field out of its response, or wrote the same otherwise."""
-    entity, inputs, name, what = ENTITY_CASES[kind]
-    hq.emulator.faults.append(Fault(what, build_reply(201, {"id": ID, name: inputs[name]})))
+    """The same holds if the response omits a field or formats it differently."""
+    entity, inputs, name, route = ENTITY_CASES[kind]
+    hq.emulator.faults.append(Fault(route, build_reply(201, {"id": ID, name: inputs[name]})))
     entity.create(build_run(client), inputs)
-    hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID})))
+    hq.emulator.faults.append(Fault(route, build_reply(201, {**inputs, "id": ID})))
     entity.create(build_run(hq.create_client()), inputs)
 
     assert hq.list_warnings() == []
 
 
 def test_neither_value_of_a_secret_is_shown(hq: HqFixture, client: HqClient) -> None:
-    """What HQ made of a secret may be most of it."""
-    entity, inputs, name, what = ENTITY_CASES["project"]
-    hq.emulator.faults.append(Fault(what, build_reply(201, {**inputs, "id": ID, name: "Osl"})))
+    """The stored value may contain most of the secret."""
+    entity, inputs, name, route = ENTITY_CASES["project"]
+    hq.emulator.faults.append(Fault(route, build_reply(201, {**inputs, "id": ID, name: "Osl"})))
 
     with keep_secret("Oslo"):
         entity.create(build_run(client), inputs)

@@ -1,4 +1,4 @@
-"""``bim360 sweep``: what is listed, what is archived, and what is left alone."""
+"""``bim360 sweep``: what it lists, what it archives, and what it leaves unchanged."""
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -10,7 +10,7 @@ from tests.support.hq import HqFixture
 
 @pytest.fixture
 def account_with_leftovers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> HqFixture:
-    """Return an account with two leftovers, one of them archived, and somebody's project."""
+    """Return an account with two leftovers, one of them archived, and a project of another user."""
     monkeypatch.setenv("APS_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("APS_CLIENT_SECRET", CLIENT_SECRET)
     monkeypatch.setenv("BIM360_ACCOUNT_ID", ACCOUNT_ID)
@@ -28,12 +28,12 @@ def run_sweep(*arguments: str) -> Result:
 
 
 def list_statuses(hq: HqFixture) -> dict[str, str]:
-    """Return the status of each project of the account."""
+    """Return the status of each project in the account."""
     return {str(each.name): str(each.status) for each in hq.create_client().projects.walk()}
 
 
-def test_without_a_word_to_archive_nothing_is_changed(account_with_leftovers: HqFixture) -> None:
-    """Who mistypes a prefix sees it before it matters."""
+def test_without_the_archive_option_nothing_is_changed(account_with_leftovers: HqFixture) -> None:
+    """A user who mistypes the prefix sees the list first."""
     done = run_sweep("--prefix", "live-test-")
 
     assert done.exit_code == 0
@@ -42,7 +42,7 @@ def test_without_a_word_to_archive_nothing_is_changed(account_with_leftovers: Hq
     assert account_with_leftovers.emulator.requests_made == ["token", "GET projects"]
 
 
-def test_what_begins_so_is_archived_and_nothing_else(account_with_leftovers: HqFixture) -> None:
+def test_projects_with_the_prefix_are_archived(account_with_leftovers: HqFixture) -> None:
     """One request each; a second sweep finds nothing."""
     done = run_sweep("--prefix", "live-test-", "--archive")
     again = run_sweep("--prefix", "live-test-", "--archive")
@@ -58,10 +58,10 @@ def test_what_begins_so_is_archived_and_nothing_else(account_with_leftovers: HqF
 
 
 @pytest.mark.parametrize("prefix", ["", "l", "liv"])
-def test_a_prefix_that_could_mean_everything_is_refused(
+def test_a_prefix_that_is_too_general_is_refused(
     account_with_leftovers: HqFixture, prefix: str
 ) -> None:
-    """Before anything is asked."""
+    """No request is sent."""
     done = run_sweep("--prefix", prefix, "--archive")
 
     assert done.exit_code == 2
@@ -69,10 +69,10 @@ def test_a_prefix_that_could_mean_everything_is_refused(
     assert account_with_leftovers.emulator.requests_made == []
 
 
-def test_what_is_missing_is_told_in_one_line(
+def test_missing_settings_are_reported_in_one_line(
     account_with_leftovers: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the provider tells it."""
+    """The message is the same as the provider's."""
     monkeypatch.delenv("APS_CLIENT_SECRET")
 
     done = run_sweep("--prefix", "live-test-")

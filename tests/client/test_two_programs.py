@@ -1,4 +1,4 @@
-"""Two programs that create the same name at once: one project, and one clear error."""
+"""Two programs create the same name at once: one project, and one clear error."""
 
 import threading
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ GATEWAY_TIMEOUT = build_reply(504, b"<html>504</html>")
 
 
 def create_in_parallel(hq: HqFixture, *declared: Mapping[str, Any], **config: str) -> list[Any]:
-    """Return what comes of creates that several programs, each with a client, begin together."""
+    """Return the results of concurrent creates by several programs, each with its own client."""
     clients = [hq.create_client() for _ in declared]
     for client in clients:
         client.transport.get_server_time()
-    together = threading.Barrier(len(declared))
+    barrier = threading.Barrier(len(declared))
 
     def run(number: int) -> str | Bim360Error:
-        together.wait()
+        barrier.wait()
         try:
             return create(build_run(clients[number], build_settings(**config)), declared[number])[0]
         except Bim360Error as error:
@@ -48,71 +48,74 @@ def split_outcomes(outcomes: list[Any]) -> tuple[list[str], list[Bim360Error]]:
 
 
 @pytest.mark.parametrize("second", [PROJECT_INPUTS, OTHER_INPUTS], ids=["equal", "different"])
-def test_one_makes_it_and_the_other_is_told(hq: HqFixture, second: Mapping[str, Any]) -> None:
-    """Whether or not both want the same; three requests beside the tokens."""
-    made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
+def test_one_program_creates_the_project_and_the_other_gets_an_error(
+    hq: HqFixture, second: Mapping[str, Any]
+) -> None:
+    """Equal or different arguments; three requests, without tokens."""
+    ids, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
 
-    assert len(made) == 1
+    assert len(ids) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
     assert str(error) == (
-        f"BIM 360: could not create project 'Tower A': 'Tower A' ({made[0]}) was made by somebody "
-        "else while this run was going on; see whether two resources or two pipelines declare it, "
+        f"BIM 360: could not create project 'Tower A': 'Tower A' ({ids[0]}) was created by "
+        "another user or pipeline during this run; check whether two resources or pipelines "
+        "declare it, "
         "or declare another name."
     )
-    asked = sorted(what for what in hq.emulator.requests_made if what != "token")
-    assert asked == ["GET projects", "POST projects", "POST projects"]
+    requests = sorted(route for route in hq.emulator.requests_made if route != "token")
+    assert requests == ["GET projects", "POST projects", "POST projects"]
 
 
-def test_of_ten_one_makes_it(hq: HqFixture) -> None:
-    """And nine are told."""
-    made, errors = split_outcomes(create_in_parallel(hq, *[PROJECT_INPUTS] * 10))
+def test_one_of_ten_programs_creates_the_project(hq: HqFixture) -> None:
+    """The other nine get an error."""
+    ids, errors = split_outcomes(create_in_parallel(hq, *[PROJECT_INPUTS] * 10))
 
-    assert (len(made), len(errors)) == (1, 9)
+    assert (len(ids), len(errors)) == (1, 9)
     assert hq.list_project_names() == ["Tower A"]
 
 
 def test_programs_that_may_share_get_one_project(hq: HqFixture) -> None:
-    """As adoptSimultaneous says, with a warning to the second."""
-    made, errors = split_outcomes(
+    """The option adoptSimultaneous permits it; the second program gets a warning."""
+    ids, errors = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, PROJECT_INPUTS, adoptSimultaneous="true")
     )
 
     assert errors == []
-    assert len(set(made)) == 1
+    assert len(set(ids)) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert len(hq.list_warnings()) == 1
 
 
-def test_programs_that_may_share_do_not_share_what_is_different(hq: HqFixture) -> None:
-    """One would undo what the other does, for ever."""
-    made, (error,) = split_outcomes(
+def test_programs_with_different_arguments_do_not_share(hq: HqFixture) -> None:
+    """They would permanently undo each other's changes."""
+    ids, (error,) = split_outcomes(
         create_in_parallel(hq, PROJECT_INPUTS, OTHER_INPUTS, adoptSimultaneous="true")
     )
 
-    assert len(made) == 1
+    assert len(ids) == 1
     assert isinstance(error, ConflictError)
     assert hq.list_project_names() == ["Tower A"]
 
 
 @pytest.mark.parametrize("reply", [GATEWAY_TIMEOUT, DROPS_CONNECTION])
 @pytest.mark.parametrize("second", [PROJECT_INPUTS, OTHER_INPUTS], ids=["equal", "different"])
-def test_a_lost_answer_makes_no_second_project(
+def test_a_lost_response_duplicates_no_project(
     hq: HqFixture, second: Mapping[str, Any], reply: Any
 ) -> None:
-    """HQ acted on the first POST and did not say so; whoever sent it finds it, nobody else."""
+    """HQ acted on the first POST without a response; only its sender accepts the project."""
     hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
-    made, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
+    ids, (error,) = split_outcomes(create_in_parallel(hq, PROJECT_INPUTS, second))
 
-    assert len(made) == 1
+    assert len(ids) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
     assert hq.emulator.requests_made.count("POST projects") == 2
 
 
-def test_what_another_program_makes_meanwhile_is_not_taken_for_ours(hq: HqFixture) -> None:
-    """HQ did not act on our POST; the project that the looks find has other values."""
+def test_a_concurrent_project_of_another_program_is_not_ours(hq: HqFixture) -> None:
+    """HQ did not act on our POST; the project that the search finds has other values."""
     other = hq.create_client()
     other.transport.get_server_time()
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT))
@@ -125,7 +128,9 @@ def test_what_another_program_makes_meanwhile_is_not_taken_for_ours(hq: HqFixtur
 
     hq.clock.on_sleep = overtaken
 
-    with pytest.raises(ConflictError, match="was made by somebody else while this run"):
+    with pytest.raises(
+        ConflictError, match="was created by another user or pipeline during this run"
+    ):
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]

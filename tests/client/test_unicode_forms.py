@@ -1,4 +1,4 @@
-"""Names in Unicode's forms C and D: people see one name, so it is one project, company or unit."""
+"""Unicode forms C and D: a name looks the same in both, so it is one project, company or unit."""
 
 import unicodedata
 from typing import Any
@@ -33,14 +33,14 @@ def check_arguments(entity: Any, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def create_at_hq(client: HqClient, tail: str, body: dict[str, Any]) -> str:
-    """Create an object past the provider, in the form in which the body is written."""
+    """Create an object directly at HQ, in the Unicode form of the body."""
     endpoints = client.projects if tail == "projects" else client.companies
     return endpoints.create(body).id
 
 
 @pytest.mark.parametrize("name", [COMPOSED, DECOMPOSED])
 def test_a_name_is_sent_in_form_c(hq: HqFixture, client: HqClient, name: str) -> None:
-    """Projects and companies, and each text of theirs."""
+    """This covers projects and companies, and each of their texts."""
     project.create(
         build_run(client),
         check_arguments(project, {**PROJECT_INPUTS, "name": name, "city": DECOMPOSED}),
@@ -59,10 +59,8 @@ def test_a_name_is_sent_in_form_c(hq: HqFixture, client: HqClient, name: str) ->
 
 
 @pytest.mark.parametrize("kind", ["projects", "companies"])
-def test_a_name_that_hq_holds_in_form_d_is_taken(
-    hq: HqFixture, client: HqClient, kind: str
-) -> None:
-    """HQ compares bytes here: nothing is created beside it."""
+def test_a_name_stored_in_form_d_is_in_use(hq: HqFixture, client: HqClient, kind: str) -> None:
+    """HQ compares bytes here, so the provider must not create a duplicate."""
     entity, base = (
         (project, dict(PROJECT_INPUTS)) if kind == "projects" else (company, COMPANY_INPUTS)
     )
@@ -78,29 +76,29 @@ def test_a_name_that_hq_holds_in_form_d_is_taken(
 
 
 @pytest.mark.parametrize("kind", ["projects", "companies"])
-def test_a_name_that_hq_holds_in_form_d_is_adopted_and_no_change(
+def test_a_name_stored_in_form_d_is_adopted_without_a_change(
     hq: HqFixture, client: HqClient, kind: str
 ) -> None:
-    """Neither by the create, nor by the next preview, nor after a refresh."""
+    """The create, the next preview and a refresh find no difference."""
     entity, base = (
         (project, dict(PROJECT_INPUTS)) if kind == "projects" else (company, COMPANY_INPUTS)
     )
     body = {k: v for k, v in base.items() if k not in ("account_id", "region")}
-    there = create_at_hq(client, kind, {**body, "name": DECOMPOSED})
+    existing_id = create_at_hq(client, kind, {**body, "name": DECOMPOSED})
     inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "any"})
 
     found, outs = entity.create(build_run(hq.create_client()), inputs)
     live = entity.read(build_run(client), found, outs)
 
-    assert found == there
+    assert found == existing_id
     assert entity.diff(outs, inputs).changed_arguments == ()
     assert live.inputs["name"] == COMPOSED
     assert entity.diff(live.outputs, inputs).changed_arguments == ()
     assert not [each for each in hq.emulator.requests_made if each.startswith("PATCH")]
 
 
-def test_a_name_in_ascii_costs_no_request_more(hq: HqFixture, client: HqClient) -> None:
-    """One POST each."""
+def test_an_ascii_name_costs_no_additional_request(hq: HqFixture, client: HqClient) -> None:
+    """Each is one POST."""
     project.create(build_run(client), check_arguments(project, dict(PROJECT_INPUTS)))
     company.create(build_run(client), check_arguments(company, {**COMPANY_INPUTS, "name": "Acme"}))
 
@@ -108,7 +106,7 @@ def test_a_name_in_ascii_costs_no_request_more(hq: HqFixture, client: HqClient) 
 
 
 def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> None:
-    """A hundred of them cost no hundred requests."""
+    """A hundred of them do not cost a hundred requests."""
     for name in ("Zürich", "Genève", "Malmö"):
         project.create(
             build_run(client), check_arguments(project, {**PROJECT_INPUTS, "name": name})
@@ -117,24 +115,24 @@ def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> N
     assert hq.emulator.requests_made == ["token", "GET projects", *["POST projects"] * 3]
 
 
-@pytest.mark.parametrize("asked", [COMPOSED, DECOMPOSED])
-@pytest.mark.parametrize("held", [COMPOSED, DECOMPOSED])
-def test_a_look_up_finds_a_name_in_either_form(
-    hq: HqFixture, client: HqClient, asked: str, held: str
+@pytest.mark.parametrize("query", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("stored", [COMPOSED, DECOMPOSED])
+def test_a_lookup_finds_a_name_in_either_form(
+    hq: HqFixture, client: HqClient, query: str, stored: str
 ) -> None:
-    """Projects, companies and business units."""
-    tower = hq.create_project(name=held)
-    firm = create_at_hq(client, "companies", {"name": held, "trade": "Concrete"})
+    """This covers projects, companies and business units."""
+    tower = hq.create_project(name=stored)
+    company_id = create_at_hq(client, "companies", {"name": stored, "trade": "Concrete"})
     unit = "c17e6837-96cd-4839-868e-051a2ad60001"
-    client.business_units.update_structure([{"id": unit, "name": held}])
+    client.business_units.update_structure([{"id": unit, "name": stored}])
     look_ups = Lookups(hq.create_client())
 
-    assert look_ups.find_project(asked)["id"] == tower["id"]
-    assert look_ups.find_company(asked)["id"] == firm
-    assert look_ups.find_business_unit(asked)["id"] == unit
+    assert look_ups.find_project(query)["id"] == tower["id"]
+    assert look_ups.find_company(query)["id"] == company_id
+    assert look_ups.find_business_unit(query)["id"] == unit
 
 
-def test_a_unit_that_hq_holds_in_form_d_is_no_change(hq: HqFixture, client: HqClient) -> None:
+def test_a_unit_stored_in_form_d_is_not_a_change(hq: HqFixture, client: HqClient) -> None:
     """It is neither renamed nor sent; a unit of another user keeps its bytes."""
     ours, other = (f"c17e6837-96cd-4839-868e-051a2ad6000{n}" for n in (1, 2))
     client.business_units.update_structure(
@@ -156,7 +154,7 @@ def test_a_unit_that_hq_holds_in_form_d_is_no_change(hq: HqFixture, client: HqCl
 
 
 def test_the_two_forms_of_a_key_are_one_unit() -> None:
-    """One id; as parents they mean each other, and side by side they are refused."""
+    """They have one id, refer to each other as parents, and are refused side by side."""
     one = check_arguments(business_units, {"units": {COMPOSED: {}, f"{DECOMPOSED}/West": {}}})
     two = check_arguments(business_units, {"units": {DECOMPOSED: {}, f"{DECOMPOSED}/West": {}}})
     _, problems = business_units.check(
@@ -168,7 +166,7 @@ def test_the_two_forms_of_a_key_are_one_unit() -> None:
 
 
 def test_a_role_is_found_in_either_form(hq: HqFixture, client: HqClient) -> None:
-    """HQ's own roles have ASCII names; those of an account need not."""
+    """HQ's own roles have ASCII names; those of an account may not."""
     tower = hq.create_project()["id"]
     hq.emulator.faults.append(
         Fault("GET roles", build_reply(200, [{"id": "r1", "name": DECOMPOSED}]))

@@ -39,7 +39,7 @@ class ResourceModel:
 
     id: str
     inputs: Fields
-    state: dict[str, Any]
+    state: Any
     seen_fields: Fields
     unfinished_fields: set[str] = field(default_factory=set)
 

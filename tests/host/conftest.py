@@ -1,4 +1,4 @@
-"""A host for the tests of a module, and an HQ that forgets between them."""
+"""A host for the tests of one module, and an HQ that is reset between them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,14 +11,14 @@ from tests.support.hq import FaultyEmulator
 
 
 def build_config(url: str) -> dict[str, Any]:
-    """Return a stack's configuration, its secret wrapped as the engine wraps it."""
+    """Return a stack's configuration; the secret is wrapped as the engine wraps it."""
     return {
         "bim360:clientId": CLIENT_ID,
         "bim360:clientSecret": {**SECRET_MARK, "value": CLIENT_SECRET},
         "bim360:accountId": ACCOUNT_ID,
         "bim360:baseUrl": url,
         "bim360:requestsPerMinute": "0",
-        "bim360:maxArchives": "unlimited",  # HQ forgets between the tests, the host does not
+        "bim360:maxArchives": "unlimited",  # HQ is reset between the tests, the host is not
         "other:key": "5",
     }
 
@@ -27,7 +27,7 @@ def build_config(url: str) -> dict[str, Any]:
 def host_and_emulator(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[DynamicHost, FaultyEmulator]]:
-    """Return a configured host and the HQ that it asks."""
+    """Return a configured host and its HQ."""
     hq = FaultyEmulator()
     folder = tmp_path_factory.mktemp("host")
     with serve(hq) as emulator, start_host(folder, build_config(emulator.url)) as host:
@@ -36,7 +36,7 @@ def host_and_emulator(
 
 @pytest.fixture
 def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmulator:
-    """Return the HQ, with nothing in it and nothing noted."""
+    """Return the HQ, empty and without recorded requests."""
     _, hq = host_and_emulator
     hq.call_control_plane("POST", "/reset")
     hq.faults.clear()
@@ -49,7 +49,7 @@ def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmu
 def host(
     host_and_emulator: tuple[DynamicHost, FaultyEmulator], emulator: FaultyEmulator
 ) -> DynamicHost:
-    """Return the host; its token outlives the tests, its HQ is empty."""
+    """Return the host; it keeps its token between tests, while its HQ is empty."""
     assert emulator.requests_made == []
     host_and_emulator[0].begin_run()
     return host_and_emulator[0]

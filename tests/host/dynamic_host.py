@@ -1,4 +1,4 @@
-"""The real ``python -m pulumi.dynamic``, called as Pulumi's engine calls it.
+"""Run the real ``python -m pulumi.dynamic`` and call it as Pulumi's engine does.
 
 The protocol: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
 """
@@ -25,19 +25,19 @@ from tests.host.next_run import NextRun
 NO_ENGINE = "127.0.0.1:1"
 URN = "urn:pulumi:demo::demo::pulumi-python:dynamic/bim360:Project::tower"
 UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Pulumi's own mark of a value that is not known yet."""
+"""Pulumi's own mark of an unknown value."""
 
 SECRET_MARK = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 SERIALIZED_PROVIDER: Any = serialize_provider(ProjectProvider())
 ROOT = str(Path(__file__).parents[2])
-"""From where the host imports a provider of the tests."""
+"""The folder from which the host imports a provider of the tests."""
 
 CALL_TIMEOUT = 30.0
-"""Seconds for one call; a host that hangs fails its test."""
+"""Seconds for one call; if the host hangs, the test fails."""
 
 
 def to_struct(bag: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Return a bag as protobuf carries it: every number a double."""
+    """Return a bag as protobuf stores it: each number is a double."""
     message = struct_pb2.Struct()
     message.update(dict(bag))
     return message
@@ -49,7 +49,7 @@ def to_inputs(bag: Mapping[str, Any], provider: str = SERIALIZED_PROVIDER) -> st
 
 
 def to_plain(message: struct_pb2.Struct, provider: str = SERIALIZED_PROVIDER) -> dict[str, Any]:
-    """Return a bag without the reference, which every answer must carry."""
+    """Return a bag without the reference to its provider, which each response must contain."""
     bag = MessageToDict(message)
     assert bag.pop("__provider") == provider
     return bag
@@ -57,7 +57,7 @@ def to_plain(message: struct_pb2.Struct, provider: str = SERIALIZED_PROVIDER) ->
 
 @dataclass
 class DynamicHost:
-    """A running host and the five calls that the engine makes."""
+    """A running host and the calls that the engine sends."""
 
     stub: Any
     output_file: Path
@@ -65,12 +65,12 @@ class DynamicHost:
     provider: str = SERIALIZED_PROVIDER
 
     def with_provider(self, provider: ResourceProvider) -> "DynamicHost":
-        """Return the same host, asked for resources of another provider."""
+        """Return the same host for resources of another provider."""
         reference: Any = serialize_provider(provider)
         return replace(self, provider=reference)
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
-        """Ask for the normal form of arguments, and for what is wrong with them."""
+        """Return the normalized arguments and the check failures."""
         old = to_inputs(olds, self.provider) if olds is not None else to_struct({})
         new = to_inputs(news, self.provider)
         request = provider_pb2.CheckRequest(urn=URN, olds=old, news=new)
@@ -82,11 +82,11 @@ class DynamicHost:
         return self.stub.Create(request, timeout=CALL_TIMEOUT)
 
     def check_and_create(self, bag: Mapping[str, Any]) -> Any:
-        """Check and create."""
+        """Check and create a project."""
         return self.create(self.check(bag).inputs)
 
     def diff(self, id_: str, olds: Any, news: Any) -> Any:
-        """Ask what would change."""
+        """Return the changes of a diff."""
         request = provider_pb2.DiffRequest(id=id_, urn=URN, olds=olds, news=news)
         return self.stub.Diff(request, timeout=CALL_TIMEOUT)
 
@@ -96,16 +96,16 @@ class DynamicHost:
         return self.stub.Update(request, timeout=CALL_TIMEOUT)
 
     def read(self, id_: str, state: Any, declared: Any = None) -> Any:
-        """Look a project up."""
+        """Read a project."""
         request = provider_pb2.ReadRequest(id=id_, urn=URN, properties=state, inputs=declared)
         return self.stub.Read(request, timeout=CALL_TIMEOUT)
 
     def begin_run(self) -> None:
-        """Have the host forget the last run."""
+        """Make the host forget the last run."""
         self.with_provider(NextRun()).check({})
 
     def delete(self, id_: str, state: Any) -> None:
-        """Delete a project in a run of its own, as a destroy does."""
+        """Delete a project in a separate run, as a destroy does."""
         self.begin_run()
         request = provider_pb2.DeleteRequest(id=id_, urn=URN, properties=state)
         self.stub.Delete(request, timeout=CALL_TIMEOUT)
@@ -118,7 +118,7 @@ def start_host(
     environ: Mapping[str, str] | None = None,
     engine: str = NO_ENGINE,
 ) -> Iterator[DynamicHost]:
-    """Run a host and configure it; its printed lines are in ``Host.printed``."""
+    """Run a host and configure it; ``DynamicHost.output_file`` has the lines that it prints."""
     printed = folder / "printed.txt"
     with (
         printed.open("wb") as errors,
@@ -145,7 +145,7 @@ def start_host(
 
 
 def get_error_message(error: grpc.RpcError) -> str:
-    """Return what the engine would show of a failed call."""
+    """Return the text that the engine would show for a failed call."""
     assert isinstance(error, grpc.Call)
     assert error.code() == grpc.StatusCode.UNKNOWN
     return str(error.details())

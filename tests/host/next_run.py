@@ -1,4 +1,4 @@
-"""A provider that has the host forget the last run, so that one process can serve many tests."""
+"""A provider that resets the host, so that one process can serve many tests."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ __all__ = ["NextRun"]
 
 
 class NextRun(ResourceProvider):
-    """Forgets owners, renames and replacements: Pulumi starts a host for each run."""
+    """Forgets owners, renames and replacements: Pulumi starts a new host for each run."""
 
     serialize_as_secret_always = False
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Forget, and return the arguments as they are."""
+        """Reset the run; return the arguments unchanged."""
         del olds
         vars(shared.replacements).update(vars(ReplacementTracker()))
         vars(shared.owners).update(

@@ -36,26 +36,26 @@ ALL_ARGUMENTS: dict[str, Any] = {
     "on_destroy": "archive",
     "copy_timeout": 30,
 }
-"""Every argument that a stack may give, but for a template, which must exist."""
+"""Every argument of a project except a template, which would have to exist."""
 
 ARGUMENT_SETS = {"required": dict(PROJECT_BODY), "full": ALL_ARGUMENTS}
 
 
 def list_projects(emulator: FaultyEmulator) -> list[dict[str, Any]]:
-    """Return the projects that HQ holds in the account of the tests."""
+    """Return the projects in the account of the tests."""
     state: Any = emulator.call_control_plane("GET", "/state")
     return list(state["accounts"][0]["projects"])
 
 
 def restore_project(emulator: FaultyEmulator, project: dict[str, Any]) -> None:
-    """Let HQ hold a project as it was then."""
+    """Store a project at HQ as it was then."""
     state: Any = emulator.call_control_plane("GET", "/state")
     state["accounts"][0]["projects"] = [project]
     emulator.call_control_plane("PUT", "/state", state)
 
 
 def build_snapshot() -> dict[str, Any]:
-    """Return what today's version writes into a state, and what HQ then holds."""
+    """Return the state that this version writes, and the project that HQ then stores."""
     found = {}
     for name, bag in ARGUMENT_SETS.items():
         hq = FaultyEmulator()
@@ -65,18 +65,18 @@ def build_snapshot() -> dict[str, Any]:
             start_host(Path(folder), build_config(emulator.url)) as host,
         ):
             checked = host.check(bag).inputs
-            made = host.create(checked)
+            created = host.create(checked)
             found[name] = {
-                "id": made.id,
+                "id": created.id,
                 "inputs": MessageToDict(checked),
-                "outputs": MessageToDict(made.properties),
+                "outputs": MessageToDict(created.properties),
                 "project": list_projects(hq)[0],
             }
     return found
 
 
 def main() -> None:
-    """Write the file of today's version; one that is there stays as it was released."""
+    """Write the file of this version; an existing file stays as it was released."""
     path = SNAPSHOT_FOLDER / f"{version('bim360-provider')}.json"
     if path.exists():
         sys.exit(f"{path} exists: a state that was released is never written again")

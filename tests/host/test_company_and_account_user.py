@@ -1,4 +1,4 @@
-"""Companies and account users through the real host, from check to delete."""
+"""Companies and account users in the real host, from check to delete."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ from tests.host.dynamic_host import (
     to_struct,
 )
 from tests.support.hq import Fault, FaultyEmulator, build_reply
+from tests.support.seeding import list_requests
 
 DiffResponse = provider_pb2.DiffResponse
 PLACE = {"account_id": ACCOUNT_ID, "region": "US"}
@@ -26,85 +27,82 @@ ADA = {"email": "ada@example.com", "first_name": "Ada"}
 
 @pytest.fixture
 def companies(host: DynamicHost) -> DynamicHost:
-    """Return the host, asked for companies."""
+    """Return the host for companies."""
     return host.with_provider(CompanyProvider())
 
 
 @pytest.fixture
 def users(host: DynamicHost) -> DynamicHost:
-    """Return the host, asked for account users."""
+    """Return the host for account users."""
     return host.with_provider(AccountUserProvider())
-
-
-def requests(emulator: FaultyEmulator) -> list[str]:
-    """Return what HQ was asked, tokens apart."""
-    return [each for each in emulator.requests_made if each != "token"]
 
 
 def test_a_company_lives_from_check_to_delete(
     companies: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """Six calls of the engine, three requests: nothing can delete a company."""
+    """Six calls of the engine, three requests: HQ cannot delete a company."""
     checked = companies.check(VOLT)
-    made = companies.create(checked.inputs)
-    read = companies.read(made.id, made.properties, checked.inputs)
-    same = companies.diff(made.id, read.properties, checked.inputs)
+    created = companies.create(checked.inputs)
+    read = companies.read(created.id, created.properties, checked.inputs)
+    same = companies.diff(created.id, read.properties, checked.inputs)
     wanted = companies.check({**VOLT, "city": "Oslo"}, VOLT).inputs
-    other = companies.diff(made.id, read.properties, wanted)
-    changed = companies.update(made.id, read.properties, wanted)
-    companies.delete(made.id, changed.properties)
+    other = companies.diff(created.id, read.properties, wanted)
+    changed = companies.update(created.id, read.properties, wanted)
+    companies.delete(created.id, changed.properties)
 
     assert to_plain(read.inputs, companies.provider) == {**VOLT, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
     assert to_plain(changed.properties, companies.provider)["city"] == "Oslo"
-    assert requests(emulator) == ["POST companies", "GET company", "PATCH company"]
+    assert list_requests(emulator) == ["POST companies", "GET company", "PATCH company"]
     assert "stays in the account: HQ's API cannot delete" in companies.output_file.read_text()
 
 
-def test_a_person_lives_from_check_to_delete(users: DynamicHost, emulator: FaultyEmulator) -> None:
+def test_an_account_user_lives_from_check_to_delete(
+    users: DynamicHost, emulator: FaultyEmulator
+) -> None:
     """Six calls of the engine, four requests."""
     checked = users.check({**ADA, "email": "Ada@Example.com"})
-    made = users.create(checked.inputs)
-    emulator.call_control_plane("POST", f"/users/{made.id}/sign-in")
-    read = users.read(made.id, made.properties, checked.inputs)
-    same = users.diff(made.id, read.properties, checked.inputs)
+    created = users.create(checked.inputs)
+    emulator.call_control_plane("POST", f"/users/{created.id}/sign-in")
+    read = users.read(created.id, created.properties, checked.inputs)
+    same = users.diff(created.id, read.properties, checked.inputs)
     wanted = users.check({**ADA, "default_role": "Architect"}, ADA).inputs
-    other = users.diff(made.id, read.properties, wanted)
-    changed = users.update(made.id, read.properties, wanted)
-    users.delete(made.id, changed.properties)
+    other = users.diff(created.id, read.properties, wanted)
+    changed = users.update(created.id, read.properties, wanted)
+    users.delete(created.id, changed.properties)
 
     assert to_plain(read.inputs, users.provider) == {**ADA, **PLACE}
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
-    assert requests(emulator) == ["POST users", "GET user", "PATCH user", "PATCH user"]
+    assert list_requests(emulator) == ["POST users", "GET user", "PATCH user", "PATCH user"]
     state: Any = emulator.call_control_plane("GET", "/state")
     people = {each["email"]: each["status"] for each in state["accounts"][0]["users"]}
     assert people["ada@example.com"] == "inactive"
 
 
-def test_another_email_replaces(users: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Another person; the account and the region alone do the same elsewhere."""
-    made = users.check_and_create(ADA)
+def test_another_email_replaces_the_user(users: DynamicHost, emulator: FaultyEmulator) -> None:
+    """Otherwise only the account and the region replace a resource."""
+    created = users.check_and_create(ADA)
     eve = to_inputs({**ADA, **PLACE, "email": "eve@example.com"}, users.provider)
 
-    assert list(users.diff(made.id, made.properties, eve).replaces) == ["email"]
-    assert requests(emulator) == ["POST users"]
+    assert list(users.diff(created.id, created.properties, eve).replaces) == ["email"]
+    assert list_requests(emulator) == ["POST users"]
 
 
-def test_a_status_that_waits_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
-    """Its own comparison of the arguments would find nothing; the preview says why it waits."""
+def test_a_deferred_status_is_a_change_that_pulumi_cannot_see(users: DynamicHost) -> None:
+    """Pulumi's comparison of the arguments finds no change; the preview explains the wait."""
     given = {**ADA, "status": "inactive"}
-    made = users.check_and_create(given)
+    created = users.check_and_create(given)
 
-    verdict = users.diff(made.id, made.properties, users.check(given).inputs)
+    difference = users.diff(created.id, created.properties, users.check(given).inputs)
 
-    assert verdict.changes == DiffResponse.DIFF_SOME
+    assert difference.changes == DiffResponse.DIFF_SOME
     assert "every `pulumi up` tries again" in users.output_file.read_text()
 
 
 def test_warnings_of_a_check_do_not_fail_it(
     companies: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """A trade that looks like a slip is told, and let through."""
+    """A trade that looks mistyped is reported and accepted."""
     checked = companies.check({**VOLT, "trade": "Electrcal"})
 
     assert list(checked.failures) == []
@@ -112,10 +110,10 @@ def test_warnings_of_a_check_do_not_fail_it(
     assert emulator.requests_made == []
 
 
-def test_unknown_values_pass(
+def test_an_unknown_company_id_passes(
     companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """A company's id in the preview that makes the company."""
+    """The company is created by the same program, so a preview does not know its id."""
     company = companies.check({**VOLT, "city": UNKNOWN_MARK})
     user = users.check({**ADA, "company_id": UNKNOWN_MARK})
 
@@ -125,22 +123,22 @@ def test_unknown_values_pass(
     assert emulator.requests_made == []
 
 
-def test_a_look_up_by_id_needs_no_state(
+def test_a_lookup_by_id_needs_no_state(
     companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """What ``.get()`` sends: the reference to the provider and nothing else."""
+    """``.get()`` sends only the reference to the provider."""
     for host, given in ((companies, VOLT), (users, {"email": "ada@example.com"})):
-        made = host.check_and_create(given)
-        found = host.read(made.id, to_struct({}), to_inputs({}, host.provider))
+        created = host.check_and_create(given)
+        found = host.read(created.id, to_struct({}), to_inputs({}, host.provider))
         assert to_plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
 
-    assert requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]
+    assert list_requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]
 
 
 def test_an_error_is_one_line(
     companies: DynamicHost, users: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """What was asked, what HQ answered, what to do; no traceback."""
+    """It contains the request, HQ's response and the next step, but no traceback."""
     refused = build_reply(400, {"code": 1, "message": "no"})
     emulator.faults += [Fault("POST companies", refused), Fault("POST users", refused)]
     lines = []
@@ -149,8 +147,10 @@ def test_an_error_is_one_line(
             host.check_and_create(given)
         lines.append(get_error_message(caught.value))
 
-    said = 'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
+    response_text = (
+        'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
+    )
     assert lines == [
-        f"BIM 360: could not create company 'Volt': {said}",
-        f"BIM 360: could not create user 'ada@example.com': {said}",
+        f"BIM 360: could not create company 'Volt': {response_text}",
+        f"BIM 360: could not create user 'ada@example.com': {response_text}",
     ]

@@ -1,4 +1,4 @@
-"""What becomes of the host when the engine that started it is gone."""
+"""The host ends when the engine that started it dies."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,23 +10,23 @@ from tests.host.dynamic_host import start_host
 from tests.support.hq import PROJECT_INPUTS
 
 PATIENCE = 20.0
-"""Seconds for a host to look at its engine, or to end; it looks once in a second."""
+"""Seconds in which a host notices and ends; it checks once per second."""
 
 
 class Engine(grpc.GenericRpcHandler):
-    """An engine that implements nothing and notes that it was called."""
+    """An engine that implements nothing and records that it was called."""
 
     def __init__(self) -> None:
         self.called = threading.Event()
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> None:
-        """Answer that nothing is implemented."""
+        """Respond that nothing is implemented."""
         del handler_call_details
         self.called.set()
 
 
 def test_a_host_ends_with_its_engine(tmp_path: Path) -> None:
-    """A killed CLI cannot end its plugins, so the host does it by itself."""
+    """A killed CLI cannot end its plugins, so the host ends itself."""
     engine = Engine()
     server = grpc.server(ThreadPoolExecutor(max_workers=1), handlers=[engine])
     port = server.add_insecure_port("127.0.0.1:0")

@@ -1,4 +1,4 @@
-"""What the engine is told when something fails, and which configuration counts."""
+"""Errors as the engine receives them, and the precedence of the configuration."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.hq import PROJECT_BODY, PROJECT_INPUTS, Fault, FaultyEmulator
 
 
 def failure(host: DynamicHost, bag: Any) -> str:
-    """Return what the engine is told of a create that fails."""
+    """Return the error message of a failing create."""
     with pytest.raises(grpc.RpcError) as caught:
         host.create(to_inputs(bag))
     return get_error_message(caught.value)
@@ -22,13 +22,13 @@ def failure(host: DynamicHost, bag: Any) -> str:
 
 @pytest.fixture
 def own_emulator() -> Any:
-    """Return an HQ of the test's own."""
+    """Return an HQ for one test."""
     with serve(FaultyEmulator()) as running_emulator:
         yield running_emulator
 
 
 def test_an_error_is_one_line_without_frames(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """What was asked, what HQ answered, what to do; no traceback and no secret."""
+    """It contains the request, HQ's response and the next step; no traceback and no secret."""
     emulator.faults.append(Fault("POST projects", build_reply(400, {"code": 1, "message": "no"})))
 
     assert failure(host, PROJECT_INPUTS) == (
@@ -38,7 +38,7 @@ def test_an_error_is_one_line_without_frames(host: DynamicHost, emulator: Faulty
 
 
 def test_a_bug_of_ours_keeps_its_traceback(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Also right after an error that was cut to its line."""
+    """This also holds right after an error that was shortened to one line."""
     emulator.faults.append(Fault("POST projects", build_reply(422, {"message": "no"})))
     failure(host, PROJECT_INPUTS)
     nameless = {k: v for k, v in PROJECT_INPUTS.items() if k != "name"}
@@ -48,24 +48,24 @@ def test_a_bug_of_ours_keeps_its_traceback(host: DynamicHost, emulator: FaultyEm
 
 
 def test_debugging_keeps_the_frames(tmp_path: Path, own_emulator: RunningEmulator) -> None:
-    """With BIM360_DEBUG=1, and still without the secret."""
+    """BIM360_DEBUG=1 keeps them, still without the secret."""
     wrong = {**build_config(own_emulator.url), "bim360:clientSecret": "wrong-secret-1234"}
     with start_host(tmp_path, wrong, {"BIM360_DEBUG": "1"}) as host:
-        told = failure(host, PROJECT_INPUTS)
+        message = failure(host, PROJECT_INPUTS)
 
-    assert "Traceback (most recent call last)" in told
-    assert "Check APS_CLIENT_ID and APS_CLIENT_SECRET." in told
-    assert "wrong-secret-1234" not in told
+    assert "Traceback (most recent call last)" in message
+    assert "Check APS_CLIENT_ID and APS_CLIENT_SECRET." in message
+    assert "wrong-secret-1234" not in message
 
 
-def test_what_is_not_configured_is_told_with_its_commands(tmp_path: Path) -> None:
-    """Check does without credentials; the first request cannot."""
+def test_missing_configuration_is_reported_with_its_commands(tmp_path: Path) -> None:
+    """Check works without credentials; the first request needs them."""
     with start_host(tmp_path, {}) as host:
         checked = host.check({**PROJECT_BODY, "account_id": PROJECT_INPUTS["account_id"]})
-        told = failure(host, PROJECT_INPUTS)
+        message = failure(host, PROJECT_INPUTS)
 
     assert list(checked.failures) == []
-    assert told == (
+    assert message == (
         "BIM 360: not configured yet: set APS_CLIENT_ID, or run `pulumi config set "
         "bim360:clientId …`; set APS_CLIENT_SECRET, or run `pulumi config set --secret "
         "bim360:clientSecret …`.\n"
@@ -73,7 +73,7 @@ def test_what_is_not_configured_is_told_with_its_commands(tmp_path: Path) -> Non
 
 
 def test_missing_credentials_are_one_warning_of_a_preview(tmp_path: Path) -> None:
-    """Not an error: a preview of a fork has none. One for a run, however many resources."""
+    """They are not an error, as a preview of a fork has none; one warning covers all resources."""
     with start_host(tmp_path, {}) as host:
         for name in ("A", "B"):
             checked = host.check(
@@ -86,55 +86,59 @@ def test_missing_credentials_are_one_warning_of_a_preview(tmp_path: Path) -> Non
     assert line.endswith("A preview needs none, but `pulumi up` does.")
 
 
-def test_a_configuration_key_that_does_not_exist_is_one_warning(
+def test_an_unknown_configuration_key_is_one_warning(
     tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
-    """With the nearest one; keys of other namespaces are not ours."""
+    """It suggests the nearest key; keys of other namespaces are ignored."""
     odd = {"bim360:clientid": "x", "bim360:zzz": "x", "demo:clientid": "x"}
     with start_host(tmp_path, {**build_config(own_emulator.url), **odd}) as host:
         for name in ("A", "B"):
             host.check({**PROJECT_BODY, "name": name})
         lines = host.output_file.read_text().splitlines()
 
-    words = "is not a configuration key and has no effect"
+    message = "is not a configuration key and has no effect"
     assert lines == [
-        f"BIM 360: bim360:clientid {words}; did you mean bim360:clientId?",
-        f"BIM 360: bim360:zzz {words}.",
+        f"BIM 360: bim360:clientid {message}; did you mean bim360:clientId?",
+        f"BIM 360: bim360:zzz {message}.",
     ]
 
 
-def test_the_environment_goes_before_a_stacks_configuration(
+def test_the_environment_overrides_a_stacks_configuration(
     tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
     """Refresh and destroy see the configuration of the last up, which may be outdated."""
     outdated = {**build_config(own_emulator.url), "bim360:clientSecret": "outdated-secret"}
     with start_host(tmp_path, outdated, {"APS_CLIENT_SECRET": CLIENT_SECRET}) as host:
-        made = host.check_and_create(PROJECT_BODY)
+        created = host.check_and_create(PROJECT_BODY)
 
-    assert made.id
+    assert created.id
 
 
-def test_an_explicit_provider_goes_before_the_environment(
+def test_an_explicit_provider_overrides_the_environment(
     tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
-    """It speaks for its own account, whatever the terminal is set to."""
+    """It applies to its own account, not the one in the environment."""
     config = {**build_config(own_emulator.url), EXPLICIT_KEY: "true"}
-    foreign = {"APS_CLIENT_ID": "somebody", "APS_CLIENT_SECRET": "else", "BIM360_REGION": "AUS"}
+    foreign = {
+        "APS_CLIENT_ID": "other-client",
+        "APS_CLIENT_SECRET": "other-secret",
+        "BIM360_REGION": "AUS",
+    }
     with start_host(tmp_path, {**config, "bim360:region": "US"}, foreign) as host:
-        made = host.check_and_create(PROJECT_BODY)
+        created = host.check_and_create(PROJECT_BODY)
 
-    assert made.id
+    assert created.id
     entries = list(own_emulator.emulator.journal.find_entries(method="POST", path="*/projects"))
     assert [entry.client_id for entry in entries] == [CLIENT_ID]
 
 
-def test_without_an_engine_to_listen_lines_for_people_are_printed(
+def test_without_an_engine_messages_are_printed(
     tmp_path: Path, own_emulator: RunningEmulator
 ) -> None:
-    """On standard error, and no secret among them."""
+    """They go to standard error and contain no secret."""
     with start_host(tmp_path, build_config(own_emulator.url)) as host:
-        made = host.check_and_create({**PROJECT_BODY, "on_destroy": "retain"})
-        host.delete(made.id, made.properties)
+        created = host.check_and_create({**PROJECT_BODY, "on_destroy": "retain"})
+        host.delete(created.id, created.properties)
         printed = host.output_file.read_text()
 
     assert printed == "BIM 360: project 'Tower A' is left as it is (retain).\n"

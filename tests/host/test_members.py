@@ -31,7 +31,7 @@ ROLES = ["Architect"]
 
 @pytest.fixture(scope="module")
 def host_and_emulator(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return a host that knows an acting user, and its HQ."""
+    """Return a host with an acting user, and its HQ."""
     hq = FaultyEmulator(import_strangers="create")
     with serve(hq) as emulator:
         config = {**build_config(emulator.url), "bim360:actingUser": ADMIN_EMAIL}
@@ -41,7 +41,7 @@ def host_and_emulator(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture
 def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmulator:
-    """Return the HQ, with nothing noted."""
+    """Return the HQ without recorded requests."""
     host_and_emulator[1].requests_made.clear()
     return host_and_emulator[1]
 
@@ -57,54 +57,54 @@ def host(
 
 @pytest.fixture
 def project_id(host: DynamicHost, emulator: FaultyEmulator, request: pytest.FixtureRequest) -> str:
-    """Return the id of a project of the test's own, which its first admin has made active."""
+    """Return the id of a project for this test, activated by its first admin."""
     bag = {
         **PROJECT_BODY,
         "name": f"T {request.node.name}"[:200],
         "service_types": ["doc_manager", "pm"],
     }
     bag["name"] = "".join(c for c in bag["name"] if c not in "[]")
-    made = host.with_provider(ProjectProvider()).check_and_create(bag)
+    project = host.with_provider(ProjectProvider()).check_and_create(bag)
     admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
-    admins.check_and_create({**anna, "project_id": made.id})
+    admins.check_and_create({**anna, "project_id": project.id})
     emulator.requests_made.clear()
-    return str(made.id)
+    return str(project.id)
 
 
 def test_a_first_admin_activates_a_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Pending before, active after; the admin's state says where to find them."""
-    made = host.with_provider(ProjectProvider()).check_and_create(
+    """It is pending before and active after; the admin's state identifies the project and user."""
+    project = host.with_provider(ProjectProvider()).check_and_create(
         {**PROJECT_BODY, "service_types": ["pm"], "name": "Pending"}
     )
     admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
 
-    admin = admins.check_and_create({**anna, "project_id": made.id})
+    admin = admins.check_and_create({**anna, "project_id": project.id})
 
     state: Any = emulator.call_control_plane("GET", "/state")
     statuses = {p["id"]: p["status"] for a in state["accounts"] for p in a["projects"]}
-    assert to_plain(made.properties)["status"] == "pending"
-    assert statuses[made.id] == "active"
-    assert admin.id.startswith(f"{made.id}:")
+    assert to_plain(project.properties)["status"] == "pending"
+    assert statuses[project.id] == "active"
+    assert admin.id.startswith(f"{project.id}:")
     assert to_plain(admin.properties, admins.provider)["role"] == "project_admin"
 
 
 def test_a_member_lives_from_check_to_delete(
     host: DynamicHost, emulator: FaultyEmulator, project_id: str
 ) -> None:
-    """One import, one GET, one PATCH, and nothing at the end."""
+    """One import, one GET, one PATCH, and no request for the delete."""
     members = host.with_provider(ProjectMemberProvider())
     ada = {"project_id": project_id, "email": "Ada@example.com", "document_management": "user"}
 
     checked = members.check(ada)
-    made = members.create(checked.inputs)
-    read = members.read(made.id, made.properties, checked.inputs)
-    same = members.diff(made.id, read.properties, checked.inputs)
+    created = members.create(checked.inputs)
+    read = members.read(created.id, created.properties, checked.inputs)
+    same = members.diff(created.id, read.properties, checked.inputs)
     wanted = members.check({**ada, "industry_roles": ROLES}).inputs
-    other = members.diff(made.id, read.properties, wanted)
-    changed = members.update(made.id, read.properties, wanted)
-    members.delete(made.id, changed.properties)
+    other = members.diff(created.id, read.properties, wanted)
+    changed = members.update(created.id, read.properties, wanted)
+    members.delete(created.id, changed.properties)
 
     assert to_plain(checked.inputs, members.provider)["email"] == "ada@example.com"
     assert to_plain(read.inputs, members.provider) == to_plain(checked.inputs, members.provider)
@@ -122,17 +122,19 @@ def test_a_member_lives_from_check_to_delete(
 def test_a_team_lives_from_check_to_delete(
     host: DynamicHost, emulator: FaultyEmulator, project_id: str
 ) -> None:
-    """Maps by e-mail survive protobuf, and unknown values inside of them too."""
+    """Maps by e-mail survive protobuf, including unknown values in them."""
     teams = host.with_provider(ProjectMembersProvider())
-    crew = [{"email": f"m{n}@example.com", "document_management": "user"} for n in range(60)]
-    bag = {"project_id": project_id, "members": crew}
+    members_of_team = [
+        {"email": f"m{n}@example.com", "document_management": "user"} for n in range(60)
+    ]
+    bag = {"project_id": project_id, "members": members_of_team}
 
     checked = teams.check(bag)
-    made = teams.create(checked.inputs)
-    read = teams.read(made.id, made.properties, checked.inputs)
-    same = teams.diff(made.id, read.properties, checked.inputs)
-    unknown = teams.check({**bag, "members": [{**crew[0], "company_id": UNKNOWN_MARK}]})
-    teams.delete(made.id, made.properties)
+    created = teams.create(checked.inputs)
+    read = teams.read(created.id, created.properties, checked.inputs)
+    same = teams.diff(created.id, read.properties, checked.inputs)
+    unknown = teams.check({**bag, "members": [{**members_of_team[0], "company_id": UNKNOWN_MARK}]})
+    teams.delete(created.id, created.properties)
 
     assert to_plain(read.inputs, teams.provider) == to_plain(checked.inputs, teams.provider)
     assert same.changes == DiffResponse.DIFF_NONE
@@ -145,16 +147,16 @@ def test_a_team_lives_from_check_to_delete(
     ]
 
 
-def test_a_refusal_is_one_line_with_hqs_words(
+def test_a_refusal_is_one_line_with_hqs_message(
     host: DynamicHost, emulator: FaultyEmulator, project_id: str
 ) -> None:
-    """Also one that came inside a 200."""
+    """This includes a refusal within a 200."""
     members = host.with_provider(ProjectMemberProvider())
-    nowhere = "c0000000-0000-4000-8000-0000000000ff"
+    unknown_company = "c0000000-0000-4000-8000-0000000000ff"
     ada = {
         "project_id": project_id,
         "email": "ada@example.com",
-        "company_id": nowhere,
+        "company_id": unknown_company,
         "document_management": "user",
         "account_id": ACCOUNT_ID,
         "region": "US",
@@ -164,6 +166,6 @@ def test_a_refusal_is_one_line_with_hqs_words(
         members.create(to_inputs(ada, members.provider))
 
     assert emulator.requests_made[-1] == "POST import"
-    told = get_error_message(caught.value)
-    assert told.startswith("BIM 360: could not add ada@example.com to project")
-    assert told.count("\n") == 1
+    message = get_error_message(caught.value)
+    assert message.startswith("BIM 360: could not add ada@example.com to project")
+    assert message.count("\n") == 1

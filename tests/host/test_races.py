@@ -1,4 +1,4 @@
-"""Two hosts of two programs, and what they make of one name."""
+"""Two hosts of two programs that create the same name."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +13,8 @@ from tests.support.hq import PROJECT_BODY, FaultyEmulator
 
 
 @only_in_make_crashes
-def test_two_hosts_make_one_project(tmp_path: Path) -> None:
-    """The slower one tells its program in one line who was faster."""
+def test_two_hosts_create_one_project(tmp_path: Path) -> None:
+    """The slower one reports in one line that another program was faster."""
     hq = FaultyEmulator()
     hq.clock.freeze()
     for name in ("one", "two"):
@@ -30,12 +30,14 @@ def test_two_hosts_make_one_project(tmp_path: Path) -> None:
             pool.submit(two.check_and_create, PROJECT_BODY),
         ]
         errors = [call.exception() for call in calls]
-        made = [call.result() for call, error in zip(calls, errors, strict=True) if error is None]
+        created = [
+            call.result() for call, error in zip(calls, errors, strict=True) if error is None
+        ]
 
     (error,) = [each for each in errors if each is not None]
     assert isinstance(error, grpc.RpcError)
     assert (
-        f"({made[0].id}) was made by somebody else while this run was going on"
+        f"({created[0].id}) was created by another user or pipeline during this run"
         in get_error_message(error)
     )
     assert len(get_error_message(error).splitlines()) == 1

@@ -1,4 +1,4 @@
-"""The real host, from check to delete."""
+"""Projects in the real host, from check to delete."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,30 +18,31 @@ from tests.host.dynamic_host import (
     to_struct,
 )
 from tests.support.hq import PROJECT_BODY, PROJECT_INPUTS, PROJECT_NOT_FOUND, Fault, FaultyEmulator
+from tests.support.seeding import list_requests
 
 DiffResponse = provider_pb2.DiffResponse
 
 TEN_MINUTES = 600.0
-"""Seconds after which a 404 is believed at once, and the token is still good."""
+"""Seconds after which a 404 counts at once, while the token is still valid."""
 
 
 def test_a_project_lives_from_check_to_delete(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """Six calls of the engine, four requests to HQ."""
     checked = host.check(PROJECT_BODY)
-    made = host.create(checked.inputs)
-    read = host.read(made.id, made.properties, checked.inputs)
-    same = host.diff(made.id, read.properties, checked.inputs)
+    created = host.create(checked.inputs)
+    read = host.read(created.id, created.properties, checked.inputs)
+    same = host.diff(created.id, read.properties, checked.inputs)
     wanted = host.check({**PROJECT_BODY, "city": "Oslo"}, to_plain(checked.inputs)).inputs
-    other = host.diff(made.id, read.properties, wanted)
-    changed = host.update(made.id, read.properties, wanted)
-    host.delete(made.id, changed.properties)
+    other = host.diff(created.id, read.properties, wanted)
+    changed = host.update(created.id, read.properties, wanted)
+    host.delete(created.id, changed.properties)
 
     assert to_plain(checked.inputs) == PROJECT_INPUTS
     assert to_plain(read.inputs) == PROJECT_INPUTS
-    assert read.id == made.id
+    assert read.id == created.id
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
     assert to_plain(changed.properties)["city"] == "Oslo"
-    assert [each for each in emulator.requests_made if each != "token"] == [
+    assert list_requests(emulator) == [
         "POST projects",
         "GET project",
         "PATCH project",
@@ -49,32 +50,30 @@ def test_a_project_lives_from_check_to_delete(host: DynamicHost, emulator: Fault
     ]
 
 
-def test_a_refused_name_is_not_looked_for(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """HQ would refuse the search as well; the delete archives the project that the state has."""
-    made = host.check_and_create(PROJECT_BODY)
+def test_a_refused_name_is_not_searched_for(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """HQ would refuse the search as well; the delete archives the project in the state."""
+    created = host.check_and_create(PROJECT_BODY)
     refused = host.check(
         {**PROJECT_BODY, "name": "x" * 256}, to_plain(host.check(PROJECT_BODY).inputs)
     )
     sent = len(emulator.requests_made)
-    host.delete(made.id, made.properties)
+    host.delete(created.id, created.properties)
 
     assert [failure.reason for failure in refused.failures]
     assert emulator.requests_made[sent:] == ["PATCH project"]
 
 
-def test_numbers_arrive_as_numbers_whatever_they_were(
-    host: DynamicHost, emulator: FaultyEmulator
-) -> None:
-    """Pulumi makes every number a double; HQ gets an amount, and text stays text."""
-    made = host.check_and_create(
+def test_numbers_reach_hq_as_numbers(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """Pulumi turns each number into a double; HQ gets an amount, and text stays text."""
+    created = host.check_and_create(
         {**PROJECT_BODY, "value": 3, "job_number": "007", "copy_timeout": 5}
     )
 
-    assert to_plain(made.properties)["value"] == 3.0
-    assert to_plain(made.properties)["job_number"] == "007"
+    assert to_plain(created.properties)["value"] == 3.0
+    assert to_plain(created.properties)["job_number"] == "007"
     assert (
         host.diff(
-            made.id, made.properties, host.check({**PROJECT_BODY, "value": "3"}).inputs
+            created.id, created.properties, host.check({**PROJECT_BODY, "value": "3"}).inputs
         ).changes
         == DiffResponse.DIFF_NONE
     )
@@ -82,7 +81,7 @@ def test_numbers_arrive_as_numbers_whatever_they_were(
 
 
 def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """They come and go as Pulumi's own mark; nothing is sent."""
+    """They are received and returned as Pulumi's own mark; nothing is sent."""
     news = {
         **PROJECT_BODY,
         "name": UNKNOWN_MARK,
@@ -91,17 +90,17 @@ def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: Faul
     }
 
     checked = host.check(news)
-    verdict = host.diff("p1", to_inputs({**PROJECT_INPUTS, "name": "Tower A"}), checked.inputs)
+    difference = host.diff("p1", to_inputs({**PROJECT_INPUTS, "name": "Tower A"}), checked.inputs)
 
     assert list(checked.failures) == []
     assert to_plain(checked.inputs)["name"] == UNKNOWN_MARK
     assert to_plain(checked.inputs)["service_types"] == ["pm", UNKNOWN_MARK]
-    assert verdict.changes == DiffResponse.DIFF_UNKNOWN
+    assert difference.changes == DiffResponse.DIFF_UNKNOWN
     assert emulator.requests_made == []
 
 
-def test_all_mistakes_come_at_once(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Each a sentence that names its argument; nothing is sent."""
+def test_all_mistakes_are_reported_at_once(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """Each is a sentence that names its argument; nothing is sent."""
     checked = host.check(
         {**PROJECT_BODY, "name": "a/b", "currency": "EURO", "end_date": "2020-01-01"}
     )
@@ -111,14 +110,14 @@ def test_all_mistakes_come_at_once(host: DynamicHost, emulator: FaultyEmulator) 
     assert emulator.requests_made == []
 
 
-def test_sixty_four_creates_at_once_make_sixty_four_projects(
+def test_sixty_four_concurrent_creates_result_in_sixty_four_projects(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """As many ids, as many POSTs, and at most one token."""
+    """There are 64 ids, 64 successful POSTs, and at most one token."""
     emulator.call_control_plane("DELETE", "/tokens")
 
     with ThreadPoolExecutor(16) as pool:
-        made = list(
+        ids = list(
             pool.map(
                 lambda n: host.check_and_create({**PROJECT_BODY, "name": f"T{n}"}).id, range(64)
             )
@@ -127,41 +126,43 @@ def test_sixty_four_creates_at_once_make_sixty_four_projects(
     names = [
         entry.body for entry in emulator.journal.find_entries(method="POST", path="*/projects")
     ]
-    assert len(set(made)) == 64
+    assert len(set(ids)) == 64
     assert len([each for each in names if each]) == len(names)
     assert emulator.requests_made.count("token") == 1
     statuses = [
         entry.status for entry in emulator.journal.find_entries(method="POST", path="*/projects")
     ]
     assert statuses.count(201) == 64
-    assert len(statuses) <= 64 + 4  # each of four threads may have met the old token
+    assert len(statuses) <= 64 + 4  # each of four threads may have used the old token
 
 
-def test_a_project_that_hq_does_not_know_is_an_empty_answer(
+def test_a_deleted_project_is_an_empty_response(
     host: DynamicHost, emulator: FaultyEmulator
 ) -> None:
-    """An empty id is what the engine takes for gone."""
-    made, other = (
+    """For the engine an empty id means that the resource was deleted."""
+    created, other = (
         host.check_and_create(PROJECT_BODY),
         host.check_and_create({**PROJECT_BODY, "name": "Other"}),
     )
     emulator.clock.advance(TEN_MINUTES)
-    host.read(other.id, other.properties, to_inputs(PROJECT_INPUTS))  # tells the host the time
-    emulator.call_control_plane("DELETE", f"/projects/{made.id}")
+    host.read(
+        other.id, other.properties, to_inputs(PROJECT_INPUTS)
+    )  # gives the host HQ's current time
+    emulator.call_control_plane("DELETE", f"/projects/{created.id}")
 
-    read = host.read(made.id, made.properties, to_inputs(PROJECT_INPUTS))
+    read = host.read(created.id, created.properties, to_inputs(PROJECT_INPUTS))
 
     assert read.id == ""
     assert to_plain(read.properties) == {}
 
 
-def test_a_look_up_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """What ``.get()`` sends: the reference to the provider and nothing else."""
-    made = host.check_and_create(PROJECT_BODY)
+def test_a_lookup_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """``.get()`` sends only the reference to the provider."""
+    created = host.check_and_create(PROJECT_BODY)
 
-    read = host.read(made.id, to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
+    read = host.read(created.id, to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
 
-    assert read.id == made.id
+    assert read.id == created.id
     assert to_plain(read.inputs).items() >= PROJECT_INPUTS.items()
 
     emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND))
@@ -173,30 +174,30 @@ def test_a_look_up_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmula
 
 
 def test_another_account_is_another_project(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """Account and region are the only arguments that replace; deleting asks the old account."""
-    made = host.check_and_create(PROJECT_BODY)
+    """Only account and region replace a project; the delete goes to the old account."""
+    created = host.check_and_create(PROJECT_BODY)
     moved = {
         **PROJECT_INPUTS,
         "account_id": "a1d5e9b2-0000-4000-8000-000000000002",
         "region": "EMEA",
     }
 
-    verdict = host.diff(made.id, made.properties, to_inputs(moved))
+    difference = host.diff(created.id, created.properties, to_inputs(moved))
     fresh = host.create(to_inputs(moved))
     emulator.requests.clear()
-    host.delete(made.id, made.properties)
+    host.delete(created.id, created.properties)
 
-    assert list(verdict.replaces) == ["account_id", "region"]
+    assert list(difference.replaces) == ["account_id", "region"]
     assert to_plain(fresh.properties)["region"] == "EMEA"
     assert f"/accounts/{PROJECT_INPUTS['account_id']}/" in emulator.requests[-1].path
     assert emulator.requests[-1].get_header("region") == ""
 
 
-def test_nothing_secret_is_printed_or_returned(host: DynamicHost, emulator: FaultyEmulator) -> None:
-    """By no call of this module, and by no answer."""
-    made: Any = host.check_and_create(PROJECT_BODY)
+def test_no_secret_is_printed_or_returned(host: DynamicHost, emulator: FaultyEmulator) -> None:
+    """This covers all calls of this module and their responses."""
+    created: Any = host.check_and_create(PROJECT_BODY)
     bearer = emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
-    shown = host.output_file.read_text() + str(made)
+    output = host.output_file.read_text() + str(created)
 
-    assert CLIENT_SECRET not in shown
-    assert bearer[:20] not in shown
+    assert CLIENT_SECRET not in output
+    assert bearer[:20] not in output

@@ -1,4 +1,4 @@
-"""States that released versions wrote: today's code loads, refreshes, changes and destroys them."""
+"""States of released versions: today's code loads, refreshes, changes and destroys them."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from pulumi.runtime.proto import provider_pb2
 from tests.host.dynamic_host import DynamicHost, to_plain, to_struct
 from tests.host.snapshots import SNAPSHOT_FOLDER, list_projects, restore_project
 from tests.support.hq import FaultyEmulator
+from tests.support.seeding import list_requests
 
 ROOT = Path(__file__).parents[2]
 NO_CHANGE = provider_pb2.DiffResponse.DIFF_NONE
@@ -22,7 +23,7 @@ STATES = [
 ]
 
 
-def test_every_release_has_left_its_state() -> None:
+def test_every_release_has_a_state_snapshot() -> None:
     """`python -m tests.host.snapshots` writes it before the release."""
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", log, re.MULTILINE)
@@ -36,16 +37,16 @@ def test_every_release_has_left_its_state() -> None:
 def test_an_old_state_needs_no_change(
     host: DynamicHost, emulator: FaultyEmulator, state: Any
 ) -> None:
-    """A new version is no reason to send anything."""
+    """Upgrading sends no request."""
     declared = to_struct(state["inputs"])
     arguments = {name: each for name, each in state["inputs"].items() if name != "__provider"}
 
     checked = host.check(arguments, arguments)
-    verdict = host.diff(state["id"], to_struct(state["outputs"]), checked.inputs)
+    difference = host.diff(state["id"], to_struct(state["outputs"]), checked.inputs)
 
     assert list(checked.failures) == []
     assert to_plain(checked.inputs) == to_plain(declared)
-    assert verdict.changes == NO_CHANGE
+    assert difference.changes == NO_CHANGE
     assert emulator.requests_made == []
 
 
@@ -53,7 +54,7 @@ def test_an_old_state_needs_no_change(
 def test_an_old_state_is_refreshed_changed_and_destroyed(
     host: DynamicHost, emulator: FaultyEmulator, state: Any
 ) -> None:
-    """By the reference in it, which finds today's code."""
+    """The reference in the state finds today's code."""
     restore_project(emulator, state["project"])
     declared = to_struct(state["inputs"])
     wanted = to_struct({**state["inputs"], "city": "Bodø"})
@@ -66,7 +67,7 @@ def test_an_old_state_is_refreshed_changed_and_destroyed(
     assert host.diff(state["id"], read.properties, declared).changes == NO_CHANGE
     assert to_plain(changed.properties)["city"] == "Bodø"
     assert [project["status"] for project in list_projects(emulator)] == ["archived"]
-    assert [each for each in emulator.requests_made if each != "token"] == [
+    assert list_requests(emulator) == [
         "GET project",
         "PATCH project",
         "PATCH project",

@@ -46,7 +46,7 @@ MAX_REPLACEMENTS: Final = 6
 RENAME_PENDING_TEXT = "waits for the name"
 """The error about a name that another update sets: the next run finds it set."""
 
-ADOPTED_TEXT: Final = "is what an interrupted run left behind"
+ADOPTED_TEXT: Final = "is a leftover of an interrupted run"
 LOST_RESPONSE_TEXT: Final = "was created, although HQ's response was lost"
 
 

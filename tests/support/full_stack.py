@@ -78,7 +78,7 @@ class FullStack:
 
     hq: HqFixture
     resources: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
     state: Any = None
 
     def get_account(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class FullStack:
         """Delete the resources in this order, in one run."""
         client, ownership = client or self.create_client(), Ownership()
         for name in order:
-            ENTITIES[name].delete(build_run(client, ownership=owners), *self.resources[name])
+            ENTITIES[name].delete(build_run(client, ownership=ownership), *self.resources[name])
 
     def read(self, name: str, client: HqClient) -> ReadResult | None:
         """Refresh one resource."""

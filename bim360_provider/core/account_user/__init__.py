@@ -1,6 +1,6 @@
-"""An account user: the six things that Pulumi asks of a provider.
+"""An account user: the six operations of a Pulumi provider.
 
-``check`` and ``diff`` are pure; the others ask HQ.
+``check`` and ``diff`` send nothing; the others send requests to HQ.
 The policies are in docs/reference/account_user.md.
 """
 

@@ -1,9 +1,9 @@
 """Check and diff of an account user; no network."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
-from bim360_provider.core.entity import Diff
+from bim360_provider.core.entity import Diff, Fields, Inputs, State
 from bim360_provider.core.field_spec import FieldSpec, is_same_text
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
@@ -39,7 +39,6 @@ __all__ = [
     "warn_about_user",
 ]
 
-Values = Mapping[str, Any]
 
 FIELD_SPEC: Final = FieldSpec(
     ("email", *PATCHABLE_FIELDS), CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS, PROFILE_FIELDS
@@ -51,18 +50,17 @@ def is_same_value(name: str, declared: Any, live: Any) -> bool:
     if is_unknown(declared):
         return False
     if name == "status" and live in UNCONFIRMED_STATUSES:
-        # The first sign-in makes a person active; until then nothing is left to do.
+        # The first sign-in activates a user; until then nothing is left to do.
         return bool(declared == "active")
     if name in ("email", "company_id"):
         return bool((declared or "").casefold() == (live or "").casefold())
     return is_same_text(declared, live)
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
-    """Return the given arguments that HQ's PATCH takes and whose value HQ does not have.
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
+    """Return the names of the given arguments that differ from HQ's values and can be patched.
 
-    A person whom somebody deactivated counts as differing even where no status is
-    declared: whom a stack declares is meant to be there.
+    An inactive user differs even if no status is declared: a declared user should be active.
     """
     changed = [
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
@@ -72,56 +70,54 @@ def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def warn_about_user(run: Run, sent: Values, user: AccountUser) -> None:
-    """Warn where HQ's response has other values than were sent."""
+def warn_about_user(run: Run, sent: Fields, user: AccountUser) -> None:
+    """Warn if HQ's response has other values than the request."""
     warn_about_response(run.warn, f"user '{user.email}'", sent, user, is_same_value)
 
 
-def build_create_body(inputs: Values) -> dict[str, Any]:
-    """Return the body of a POST: what was given, without status and without empty texts."""
+def build_create_body(inputs: Inputs) -> dict[str, Any]:
+    """Return the body of a POST: the given arguments without status and empty texts."""
     names = ("email", "company_id", "default_role", *PROFILE_FIELDS)
     return {name: inputs[name] for name in names if inputs.get(name, "") != ""}
 
 
-def build_patch_body(inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
-    """Return the body of a PATCH: the wanted fields; who is not declared inactive is active."""
+def build_patch_body(inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
+    """Return the body of a PATCH with the wanted fields; the status defaults to active."""
     return {name: inputs.get(name, "active") for name in PATCHABLE_FIELDS if name in wanted}
 
 
-def build_fields(user: AccountUser, known: Values) -> dict[str, Any]:
-    """Return the fields that HQ filled, with what is known where an answer leaves the role out.
+def build_fields(user: AccountUser, known: Fields) -> dict[str, Any]:
+    """Return the fields that HQ has filled, with the known role if a response leaves it out.
 
-    Autodesk's pages have ``default_role`` in every answer, its OpenAPI file in none.
+    Autodesk's pages have ``default_role`` in every response, its OpenAPI file in none.
     """
-    told = "default_role" in user.model_fields_set
-    stand_in = (
-        {} if told or not known.get("default_role") else {"default_role": known["default_role"]}
-    )
-    return {**stand_in, **user.get_fields()}
+    role = known.get("default_role")
+    is_missing = role and "default_role" not in user.model_fields_set
+    return {**({"default_role": role} if is_missing else {}), **user.get_fields()}
 
 
-def check(_old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them.
 
     Args:
         _old: The arguments of the last run; every rule holds for old and new users alike.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(AccountUserArguments, given)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
-def diff(state: Values, inputs: Values) -> Diff:
-    """Return what would change; an argument that is not given is not compared.
+def diff(state: State, inputs: Inputs) -> Diff:
+    """Compare the arguments that are given with the state; send nothing.
 
-    Another e-mail is another person. A profile field that was sent once and reads
-    otherwise now is an update that sends nothing, and says so.
+    Another e-mail replaces the user. A changed profile field is an update that sends nothing
+    and warns.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = find_scope_changes(state, inputs)
     if state.get("email") and not is_same_value("email", inputs.get("email"), state["email"]):
@@ -135,24 +131,24 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *late, *replaces), replaces, unfinished, warnings)
 
 
-def _find_late_changes(state: Values, inputs: Values) -> tuple[str, ...]:
+def _find_late_changes(state: State, inputs: Inputs) -> tuple[str, ...]:
     return tuple(
         k for k in PROFILE_FIELDS if k in inputs and not is_same_text(inputs[k], state.get(k))
     )
 
 
-def _build_warnings(state: Values, inputs: Values, late: tuple[str, ...]) -> tuple[str, ...]:
+def _build_warnings(state: State, inputs: Inputs, late: tuple[str, ...]) -> tuple[str, ...]:
     who = f"BIM 360: user '{state.get('email')}'"
-    told = []
+    warnings = []
     names = ", ".join(name for name in late if not is_unknown(inputs[name]))
     if names:
-        told.append(
+        warnings.append(
             f"{who}: {names} cannot be changed: the profile is the person's own once they are "
             "in the account. Nothing of it is sent."
         )
     if inputs.get("status") == "inactive" and state.get("status") in UNCONFIRMED_STATUSES:
-        told.append(
+        warnings.append(
             f"{who} has never signed in ({state['status']}), so HQ cannot make them inactive; "
             "every `pulumi up` tries again."
         )
-    return tuple(told)
+    return tuple(warnings)

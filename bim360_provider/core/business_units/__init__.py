@@ -1,6 +1,6 @@
-"""The business units of an account, as one tree: the six things that Pulumi asks of a provider.
+"""The business units of an account, as one tree: the six operations of a Pulumi provider.
 
-``check`` and ``diff`` are pure; the others ask HQ.
+``check`` and ``diff`` send nothing; the others send requests to HQ.
 The policies are in docs/reference/business_units.md.
 """
 

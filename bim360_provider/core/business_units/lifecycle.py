@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from bim360_provider.core.business_units.rules import (
     build_outputs,
@@ -17,7 +17,7 @@ from bim360_provider.core.business_units.tree import (
     build_units,
     plan_structure,
 )
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import is_same_text
 from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_values
@@ -36,24 +36,22 @@ __all__ = [
     "write_units",
 ]
 
-Fields = Mapping[str, Any]
 
 WRITE_LOCK: Final = threading.Lock()
-"""The structure is one document without an ETag: of two writers, the slower undoes the other.
+"""Protects a read and the following write: the structure is one document without an ETag.
 
-Within this process nobody writes between our read and our write; against other
-processes the two follow each other at once, and more cannot be done.
+Other processes can still write between the two.
 """
 
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What a write found and what it left.
+    """The result of a write.
 
     Attributes:
-        before: The ids of the units that were there before it.
-        now: The structure as it is now.
-        undropped: The ids of units that HQ keeps although they were left out.
+        former_ids: The ids of the units before the write.
+        units: The structure after the write.
+        undropped_ids: The ids of units that HQ kept although they were left out.
     """
 
     former_ids: frozenset[str]
@@ -64,18 +62,18 @@ class WriteResult:
 def write_units(
     run: Run, wanted: Mapping[str, Fields], former: Mapping[str, str], *, complete: bool
 ) -> WriteResult:
-    """Make HQ's structure hold the declared units.
+    """Write the declared units into HQ's structure.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         wanted: The declared units by key, in HQ's fields.
-        former: Ids by key of the units that this resource declared before.
-        complete: Whether units that nobody declares are left out.
+        former: The ids by key of the units that this resource declared before.
+        complete: Whether undeclared units are left out.
 
     Raises:
-        InputError: What is declared does not fit to what HQ has; nothing was sent.
-        HqError: HQ refused it.
-        UnansweredError: No answer came.
+        InputError: The declared units conflict with HQ's structure; nothing was sent.
+        HqError: HQ refused the structure.
+        UnansweredError: HQ sent no response.
     """
     with WRITE_LOCK:
         live = run.hq.business_units.get_structure()
@@ -90,14 +88,14 @@ def write_units(
 def send_plan(
     run: Run, live: list[BusinessUnit], planned: StructurePlan
 ) -> tuple[list[BusinessUnit], list[str]]:
-    """Send a plan, unless it changes nothing; look again at what was left out.
+    """Send a plan, unless it changes nothing; check the units that were left out.
 
     Returns:
-        The structure as it is now, and the ids of units that HQ keeps although they were left out.
+        The new structure, and the ids of units that HQ kept although they were left out.
 
     Raises:
-        HqError: HQ refused it.
-        UnansweredError: No answer came.
+        HqError: HQ refused the structure.
+        UnansweredError: HQ sent no response.
     """
     if not planned.has_changes:
         return live, []
@@ -115,22 +113,22 @@ def _check_dropped_units(
     before: Sequence[BusinessUnit],
     dropped: Sequence[BusinessUnit],
 ) -> tuple[list[BusinessUnit], list[str]]:
-    """Tell what became of the units that were left out: no page of HQ's says it."""
+    """Report whether HQ deleted the units that were left out, which is not documented."""
     names = build_paths(before)
     try:
         now = run.hq.business_units.get_structure()
     except Bim360Error as error:
-        words = f"it is not known whether HQ dropped {_format_units(dropped, names)}: {error}"
-        run.warn(f"BIM 360: {words}")
+        message = f"it is not known whether HQ dropped {_format_units(dropped, names)}: {error}"
+        run.warn(f"BIM 360: {message}")
         return now, []
     there = {unit.id for unit in now}
     kept = [unit for unit in dropped if unit.id in there]
-    gone = [unit for unit in dropped if unit.id not in there]
-    if gone:
-        run.info(f"BIM 360: business units no longer there: {_format_units(gone, names)}.")
+    removed = [unit for unit in dropped if unit.id not in there]
+    if removed:
+        run.info(f"BIM 360: business units no longer there: {_format_units(removed, names)}.")
     if kept:
-        words = f"HQ keeps business units that were left out: {_format_units(kept, names)}"
-        run.warn(f"BIM 360: {words}; remove them in Account Admin.")
+        message = f"HQ keeps business units that were left out: {_format_units(kept, names)}"
+        run.warn(f"BIM 360: {message}; remove them in Account Admin.")
     return now, [unit.id for unit in kept]
 
 
@@ -138,23 +136,20 @@ def _format_units(units: Sequence[BusinessUnit], names: Mapping[str, str]) -> st
     return ", ".join(f"'{names[unit.id]}' ({unit.id})" for unit in units)
 
 
-Values = Mapping[str, Any]
-
-
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
-    """Define the declared units and leave all others as they are, unless ``complete`` is set.
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
+    """Write the declared units and keep all others, unless ``complete`` is set.
 
     Args:
-        run: The account, and what this run knows.
-        inputs: The arguments in normal form.
+        run: The engine run.
+        inputs: The normalized arguments.
 
     Returns:
         The account's id and the outputs.
 
     Raises:
-        InputError: They do not fit to what HQ has.
+        InputError: They conflict with HQ's structure.
         HqError: HQ refused them.
-        UnansweredError: No answer came; sending them again does no harm.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     written = write_units(run, build_units(inputs), {}, complete=bool(inputs.get("complete")))
     for id_ in written.former_ids.intersection(inputs["ids"].values()):
@@ -162,13 +157,13 @@ def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
     return run.hq.connection.account_id, _build_outputs(run, written, inputs, ())
 
 
-def update(run: Run, _account: str, state: Values, inputs: Values) -> dict[str, Any]:
-    """Make HQ's structure hold what is declared now; return the outputs.
+def update(run: Run, _account: str, state: State, inputs: Inputs) -> State:
+    """Write the declared units; return the outputs.
 
     Raises:
-        InputError: What is declared does not fit to what HQ has.
-        HqError: HQ refused it.
-        UnansweredError: No answer came; sending it again does no harm.
+        InputError: The declared units conflict with HQ's structure.
+        HqError: HQ refused the structure.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     complete = bool(inputs.get("complete"))
     written = write_units(run, build_units(inputs), state.get("ids", {}), complete=complete)
@@ -176,18 +171,20 @@ def update(run: Run, _account: str, state: Values, inputs: Values) -> dict[str, 
 
 
 def _build_outputs(
-    run: Run, written: WriteResult, inputs: Values, undropped: Iterable[str]
-) -> dict[str, Any]:
+    run: Run, written: WriteResult, inputs: Inputs, undropped: Iterable[str]
+) -> State:
     kept = {*undropped, *written.undropped_ids}
     _warn_about_units(run, written, build_units(inputs))
-    return {
-        **build_outputs(written.units, inputs, inputs["ids"], kept),
-        DECLARED: list_declared_fields(inputs["units"]),
-    }
+    return State(
+        {
+            **build_outputs(written.units, inputs, inputs["ids"], kept),
+            DECLARED: list_declared_fields(inputs["units"]),
+        }
+    )
 
 
-def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Values]) -> None:
-    """Warn where the structure has other values than were sent."""
+def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Fields]) -> None:
+    """Warn if the structure has other values than the request."""
     now = {unit.id: unit for unit in written.units}
     others = {
         f"{key}.{name}": (value, live)
@@ -199,11 +196,11 @@ def _warn_about_units(run: Run, written: WriteResult, wants: Mapping[str, Values
     warn_about_values(run.warn, "the business units", others)
 
 
-def read(run: Run, account_id: str, state: Values) -> ReadResult:
+def read(run: Run, account_id: str, state: State) -> ReadResult:
     """Return the structure as HQ has it.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run; without them this is a look-up, and all units count
             as declared.
@@ -211,8 +208,8 @@ def read(run: Run, account_id: str, state: Values) -> ReadResult:
     Raises:
         InputError: A look-up is for another account than the configured one.
         NotFoundError: The account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     known = {**run.account_scope, **state}
     if normalize.parse_account_id(account_id) != known["account_id"]:
@@ -228,46 +225,48 @@ def read(run: Run, account_id: str, state: Values) -> ReadResult:
         known |= {DECLARED: list_declared_fields(units), "ids": ids}
     outs = build_outputs(live, known, known["ids"], known.get("undropped", ()))
     inputs = derive_inputs(live, {**known, **outs})
-    return ReadResult(known["account_id"], {**outs, DECLARED: known[DECLARED]}, inputs)
+    return ReadResult(known["account_id"], State({**outs, DECLARED: known[DECLARED]}), inputs)
 
 
-def delete(run: Run, account_id: str, state: Values) -> None:
-    """Forget the units; with ``on_destroy="remove"`` put a structure without them.
+def delete(run: Run, account_id: str, state: State) -> None:
+    """Keep the units; with ``on_destroy="remove"`` send a structure without them.
 
-    A unit that has others below it, which the stack does not declare, stays.
+    A unit with undeclared units below it is kept.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         account_id: The id of the resource, which is the account's.
         state: The outputs of the last run.
 
     Raises:
-        HqError: HQ refused it.
-        UnansweredError: No answer came; it can be repeated.
+        HqError: HQ refused the structure.
+        UnansweredError: HQ sent no response; the request can be repeated.
     """
     if state.get("on_destroy") != "remove":
-        words = f"the business units of account {account_id} are left as they are"
-        run.info(f"BIM 360: {words}; on_destroy='remove' takes them away.")
+        message = f"the business units of account {account_id} are left as they are"
+        run.info(f"BIM 360: {message}; on_destroy='remove' removes them.")
         return
     with WRITE_LOCK:
         live = run.hq.business_units.get_structure()
         ids = state.get("ids", {}).values()
-        ours = {id_ for id_ in ids if not run.ownership.was_adopted(id_)}
-        needed = _find_needed_units(live, ours)
+        own_ids = {id_ for id_ in ids if not run.ownership.was_adopted(id_)}
+        needed = _find_needed_units(live, own_ids)
         if needed:
             names = ", ".join(f"'{build_paths(live)[id_]}'" for id_ in sorted(needed))
-            words = f"business units with undeclared ones below them are left as they are: {names}"
-            run.warn(f"BIM 360: {words}.")
-        send_plan(run, live, plan_structure(live, {}, ours - needed, complete=False))
+            message = (
+                f"business units with undeclared ones below them are left as they are: {names}"
+            )
+            run.warn(f"BIM 360: {message}.")
+        send_plan(run, live, plan_structure(live, {}, own_ids - needed, complete=False))
 
 
-def _find_needed_units(live: Sequence[BusinessUnit], ours: set[str]) -> set[str]:
-    """Return those of our units that a unit of somebody else is below of."""
+def _find_needed_units(live: Sequence[BusinessUnit], own_ids: set[str]) -> set[str]:
+    """Return the own units that have an undeclared unit below them."""
     parents = {unit.id: unit.parent_id for unit in live}
     needed: set[str] = set()
     for unit in live:
-        above = unit.parent_id if unit.id not in ours else None
-        while above in ours and above not in needed:
+        above = unit.parent_id if unit.id not in own_ids else None
+        while above in own_ids and above not in needed:
             needed.add(above)
             above = parents.get(above)
     return needed

@@ -16,7 +16,7 @@ from bim360_provider.core.business_units.tree import (
     get_parent,
     resolve_parent_id,
 )
-from bim360_provider.core.entity import DECLARED, Diff
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, State
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -48,48 +48,50 @@ __all__ = [
     "list_declared_fields",
 ]
 
-Values = Mapping[str, Any]
 
 OPTIONS: Final = ("complete", *PROVIDER_ONLY_FIELDS)
-"""Arguments that tell this provider what to do."""
+"""Options of this provider."""
 
 
 def build_outputs(
-    live: Sequence[BusinessUnit], known: Values, ids: Mapping[str, str], undropped: Collection[str]
-) -> dict[str, Any]:
-    """Return what goes into the state.
+    live: Sequence[BusinessUnit], known: Fields, ids: Mapping[str, str], undropped: Collection[str]
+) -> State:
+    """Return the outputs to save in the state.
 
     Args:
         live: HQ's structure.
-        known: The arguments, or the state where there are none.
+        known: The arguments, or the state if there are none.
         ids: The declared units' ids by key.
-        undropped: Ids of units that HQ keeps although they were left out.
+        undropped: The ids of units that HQ kept although they were left out.
     """
     names = build_paths(live)
     by_id = {unit.id: unit for unit in live}
     others = {id_: path for id_, path in sorted(names.items()) if id_ not in ids.values()}
-    return {
-        **{name: known[name] for name in OPTIONS if name in known},
-        "units": {
-            key: _format_unit(by_id[id_], names[id_]) for key, id_ in ids.items() if id_ in by_id
-        },
-        "ids": dict(ids),
-        "undeclared": others,
-        "undropped": sorted(id_ for id_ in undropped if id_ in others),
-    }
+    return State(
+        {
+            **{name: known[name] for name in OPTIONS if name in known},
+            "units": {
+                key: _format_unit(by_id[id_], names[id_])
+                for key, id_ in ids.items()
+                if id_ in by_id
+            },
+            "ids": dict(ids),
+            "undeclared": others,
+            "undropped": sorted(id_ for id_ in undropped if id_ in others),
+        }
+    )
 
 
-def list_declared_fields(units: Mapping[str, Values]) -> dict[str, list[str]]:
-    """Return the names of what each unit's declaration says."""
+def list_declared_fields(units: Mapping[str, Fields]) -> dict[str, list[str]]:
+    """Return the names of the declared fields of each unit."""
     return {key: sorted(unit) for key, unit in units.items()}
 
 
-def derive_inputs(live: Sequence[BusinessUnit], state: Values) -> dict[str, Any]:
+def derive_inputs(live: Sequence[BusinessUnit], state: Fields) -> Inputs:
     """Return the arguments that would declare the units as they are.
 
-    What was declared, and a name or a parent that HQ has otherwise. Where the
-    structure is to be complete, units that nobody declared show too, so that a
-    preview says that they are to go.
+    They have the declared fields, and a name or a parent that differs at HQ. If the structure
+    should be complete, they include undeclared units, so that a preview shows their removal.
     """
     ids = state["ids"]
     by_id = {unit.id: unit for unit in live}
@@ -99,15 +101,17 @@ def derive_inputs(live: Sequence[BusinessUnit], state: Values) -> dict[str, Any]
         if ids[key] in by_id
     }
     if state.get("complete"):
-        strangers = set(by_id) - {*ids.values(), *state["undropped"]}
-        units |= {id_: {"id": id_} for id_ in sorted(strangers)}
-    return {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
+        undeclared = set(by_id) - {*ids.values(), *state["undropped"]}
+        units |= {id_: {"id": id_} for id_ in sorted(undeclared)}
+    return Inputs(
+        {**{k: state[k] for k in OPTIONS if k in state}, "units": units, "ids": dict(ids)}
+    )
 
 
 def derive_units(
     live: Sequence[BusinessUnit], keys: Mapping[str, str] | None = None
 ) -> dict[str, dict[str, Any]]:
-    """Return a declaration of units, each by its path of names; namesakes by their ids.
+    """Return a declaration of units by their paths; units with equal paths by their ids.
 
     Args:
         live: HQ's structure.
@@ -124,7 +128,7 @@ def derive_units(
 
 
 def assign_keys(live: Sequence[BusinessUnit], ids: Collection[str] | None = None) -> dict[str, str]:
-    """Return the keys of units by id: their paths, or their ids where two paths are the same.
+    """Return the keys of units by id: their paths, or their ids if two paths are equal.
 
     Args:
         live: HQ's structure.
@@ -136,7 +140,7 @@ def assign_keys(live: Sequence[BusinessUnit], ids: Collection[str] | None = None
 
 
 def _format_unit(unit: BusinessUnit, path: str) -> dict[str, Any]:
-    """Return a unit as the outputs have it, every field there."""
+    """Return a unit with all its fields, for the outputs."""
     texts = {
         "name": normalize.compose_text(unit.name or ""),
         "parent_id": unit.parent_id or "",
@@ -146,7 +150,7 @@ def _format_unit(unit: BusinessUnit, path: str) -> dict[str, Any]:
 
 
 def _derive_argument(
-    key: str, unit: BusinessUnit, given: Collection[str], ids: Values
+    key: str, unit: BusinessUnit, given: Collection[str], ids: Fields
 ) -> dict[str, Any]:
     live_parent = unit.parent_id or ROOT
     found: dict[str, Any] = {"id": unit.id} if "id" in given else {}
@@ -162,38 +166,38 @@ def _derive_argument(
     return found
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them.
 
-    The ids of the units are written into them, so that every preview knows them.
+    The ids of the units are part of them, so that every preview knows them.
 
     Args:
         old: The arguments of the last run: an id that was chosen once stays.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
-    given.pop("ids", None)  # what a check wrote: an import has its arguments checked once more
+    given.pop("ids", None)  # from an earlier check: the arguments of an import are checked again
     inputs, problems = validate_arguments(BusinessUnitsArguments, given)
     problems += check_account_scope(given)
     if isinstance(inputs.get("units"), Mapping):
         inputs["units"], mistakes = _validate_units(inputs["units"])
         problems += mistakes or _check_relations(inputs, old)
-    return inputs, problems
+    return Inputs(inputs), problems
 
 
-def _check_relations(inputs: dict[str, Any], old: Values) -> list[Problem]:
-    """Give every unit its id, and return what is wrong between them."""
+def _check_relations(inputs: dict[str, Any], old: Fields) -> list[Problem]:
+    """Assign an id to every unit, and return the conflicts between them."""
     known = {key: _replace_unknown(unit) for key, unit in inputs["units"].items()}
     inputs["ids"] = assign_ids(str(inputs.get("account_id")), known, old)
     return check_units(known, inputs["ids"])
 
 
-def _replace_unknown(unit: Any) -> Values:
+def _replace_unknown(unit: Any) -> Fields:
     return unit if isinstance(unit, Mapping) else dict.fromkeys(("id", "name", "parent"), UNKNOWN)
 
 
-def _validate_units(units: Values) -> tuple[dict[str, Any], list[Problem]]:
+def _validate_units(units: Fields) -> tuple[dict[str, Any], list[Problem]]:
     problems = []
     found: dict[str, Any] = {}
     for key, unit in units.items():
@@ -210,10 +214,8 @@ def _validate_unit(key: str, unit: Any) -> tuple[Any, list[Problem]]:
     if isinstance(unit, Unknown):
         return unit, []
     if not isinstance(unit, Mapping):
-        words = (
-            "must be a mapping such as {'description': '…'}, or {} where there is no more to say"
-        )
-        return unit, [build_problem(key, words)]
+        message = "must be a mapping such as {'description': '…'}, or {} if only the key matters"
+        return unit, [build_problem(key, message)]
     given = {name: value for name, value in unit.items() if value is not None}
     fields, problems = validate_arguments(BusinessUnitArguments, given)
     problems += [] if "name" in given else _check_key_name(key)
@@ -221,7 +223,7 @@ def _validate_unit(key: str, unit: Any) -> tuple[Any, list[Problem]]:
 
 
 def _check_key_name(key: str) -> list[Problem]:
-    """Return what is wrong with the name that a key ends with."""
+    """Return the problems of the name that a key ends with."""
     name = get_name(key, {})
     if not name.strip():
         return [Problem("name", "is missing: the key does not end with one")]
@@ -232,12 +234,12 @@ def _check_key_name(key: str) -> list[Problem]:
     return []
 
 
-def diff(state: Values, inputs: Values) -> Diff:
-    """Return what would change.
+def diff(state: State, inputs: Inputs) -> Diff:
+    """Compare the arguments with the state; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = find_scope_changes(state, inputs)
     changed = [
@@ -250,7 +252,7 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *replaces), replaces)
 
 
-def _has_unit_changes(state: Values, inputs: Values) -> bool:
+def _has_unit_changes(state: State, inputs: Inputs) -> bool:
     units = inputs.get("units")
     if is_unknown(units) or is_unknown(inputs.get("ids")) or "units" not in state:
         return True

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bim360_provider.core.entity import Fields, Inputs
 from bim360_provider.core.validation import UNKNOWN, Problem, is_unknown
 from bim360_provider.models import normalize
 from bim360_provider.models.business_units import BusinessUnit
@@ -27,10 +28,9 @@ __all__ = [
     "resolve_parent_id",
 ]
 
-Values = Mapping[str, Any]
 
 NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "business_units_structure.bim360.autodesk.com")
-"""Every id that this provider chooses comes from it: another one would make all units anew."""
+"""The namespace of all ids that this provider assigns; a change would recreate all units."""
 
 ROOT: Final = ""
 """The parent of a unit that has none."""
@@ -41,7 +41,7 @@ def compute_unit_id(account_id: str, key: str) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{account_id}/{normalize.compose_text(key)}"))
 
 
-def assign_ids(account_id: str, units: Mapping[str, Values], old: Values) -> dict[str, Any]:
+def assign_ids(account_id: str, units: Mapping[str, Fields], old: Fields) -> dict[str, Any]:
     """Return each unit's id by its key: the declared one, else the old one, else a new one.
 
     Args:
@@ -56,36 +56,36 @@ def assign_ids(account_id: str, units: Mapping[str, Values], old: Values) -> dic
     }
 
 
-def get_name(key: str, unit: Values) -> Any:
+def get_name(key: str, unit: Fields) -> Any:
     """Return the name of a unit, which may be unknown."""
     return unit.get("name", normalize.compose_text(key.rpartition("/")[2]))
 
 
-def get_parent(key: str, unit: Values) -> Any:
-    """Return the parent as it is declared: a key, an id, unknown, or empty for none."""
+def get_parent(key: str, unit: Fields) -> Any:
+    """Return the declared parent: a key, an id, unknown, or empty for none."""
     return unit.get("parent", key.rpartition("/")[0])
 
 
 def find_key(parent: str, keys: Iterable[str]) -> str:
-    """Return the key that a parent names, in whichever Unicode form either is written."""
+    """Return the key that a parent names, in any Unicode form."""
     if parent.isascii() or parent in keys:
         return parent
     alike = (key for key in keys if normalize.compose_text(key) == normalize.compose_text(parent))
     return next(alike, parent)
 
 
-def build_units(inputs: Values) -> dict[str, dict[str, Any]]:
-    """Return what each declared unit shall be at HQ, by key and in HQ's fields.
+def build_units(inputs: Inputs) -> dict[str, dict[str, Any]]:
+    """Return the declared units by key, in HQ's fields.
 
     Args:
-        inputs: The arguments in normal form, the ids that check gave them included.
+        inputs: The normalized arguments, with the ids that check assigned.
     """
     units, ids = inputs["units"], inputs["ids"]
-    # Sorted, because Pulumi's protocol keeps no order: equal stacks are to send equal bytes.
+    # Sorted, because Pulumi's protocol keeps no order: equal stacks should send equal bytes.
     return {key: _build_unit(key, unit, ids) for key, unit in sorted(units.items())}
 
 
-def _build_unit(key: str, unit: Values, ids: Values) -> dict[str, Any]:
+def _build_unit(key: str, unit: Fields, ids: Fields) -> dict[str, Any]:
     fields = {
         "id": ids[key],
         "parent_id": resolve_parent_id(get_parent(key, unit), ids),
@@ -94,7 +94,7 @@ def _build_unit(key: str, unit: Values, ids: Values) -> dict[str, Any]:
     return {**fields, **{k: unit[k] for k in ("description",) if k in unit}}
 
 
-def resolve_parent_id(parent: Any, ids: Values) -> Any:
+def resolve_parent_id(parent: Any, ids: Fields) -> Any:
     """Return the id of a parent; empty where there is none."""
     if is_unknown(parent):
         return UNKNOWN
@@ -104,16 +104,16 @@ def resolve_parent_id(parent: Any, ids: Values) -> Any:
     return ids.get(parent, parent)
 
 
-Units = Mapping[str, Values]
+Units = Mapping[str, Fields]
 
 
-def build_problem(key: str, words: str) -> Problem:
-    """Return what is wrong with one unit."""
-    return Problem("units", f"{normalize.quote_value(key)}: {words}")
+def build_problem(key: str, message: str) -> Problem:
+    """Return a problem of one unit."""
+    return Problem("units", f"{normalize.quote_value(key)}: {message}")
 
 
-def check_units(units: Units, ids: Values) -> list[Problem]:
-    """Return everything that is wrong between units; what is unknown is not judged.
+def check_units(units: Units, ids: Fields) -> list[Problem]:
+    """Return all conflicts between units, as far as they are known.
 
     Args:
         units: The declared units by key, each in normal form.
@@ -131,8 +131,8 @@ def check_units(units: Units, ids: Values) -> list[Problem]:
     round_trip = find_cycle({k: v for k, v in parents.items() if not is_unknown((k, v))})
     if round_trip:
         names = " > ".join(f"'{keys[id_]}'" for id_ in (*round_trip, round_trip[0]))
-        words = f"goes round in a circle: {names}; give one of them another parent"
-        found.append(build_problem(keys[round_trip[0]], f"parent {words}"))
+        message = f"forms a circle: {names}; give one of them another parent"
+        found.append(build_problem(keys[round_trip[0]], f"parent {message}"))
     return found
 
 
@@ -174,7 +174,7 @@ def _describe_missing_parent(parent: str, units: Units, *, is_explicit: bool) ->
     return f"is '{parent}', and no unit has that key; {advice}{slash}"
 
 
-def _check_duplicate_ids(ids: Values) -> Iterator[Problem]:
+def _check_duplicate_ids(ids: Fields) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for key, id_ in ids.items():
         if is_unknown(id_):
@@ -184,32 +184,27 @@ def _check_duplicate_ids(ids: Values) -> Iterator[Problem]:
         seen[id_] = key
 
 
-def _check_duplicate_names(units: Units, ids: Values) -> Iterator[Problem]:
+def _check_duplicate_names(units: Units, ids: Fields) -> Iterator[Problem]:
     seen: dict[tuple[Any, Any], str] = {}
     for key, unit in units.items():
         place = (resolve_parent_id(get_parent(key, unit), ids), get_name(key, unit))
         if is_unknown(place):
             continue
         if place in seen:
-            words = (
-                f"is '{place[1]}', as '{seen[place]}' is beside it; nobody could tell them apart"
-            )
-            yield build_problem(key, f"name {words}")
+            message = f"name '{place[1]}' is also that of '{seen[place]}' with the same parent"
+            yield build_problem(key, f"{message}; use another name")
         seen[place] = key
-
-
-Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class StructurePlan:
-    """What a PUT would do.
+    """A planned PUT of the structure.
 
     Attributes:
-        units: All units that shall be there, those that nobody declared included.
-        dropped: Those of HQ's that are left out.
-        flaws: Why it may not be sent; empty if it may.
-        changes: Whether it would change anything at all.
+        units: All units to send, including undeclared ones.
+        dropped_units: HQ's units that are left out.
+        flaws: Reasons not to send it.
+        has_changes: Whether it changes anything.
     """
 
     units: tuple[Fields, ...]
@@ -225,13 +220,13 @@ def plan_structure(
     *,
     complete: bool,
 ) -> StructurePlan:
-    """Return what a PUT has to hold.
+    """Return the structure to send with PUT.
 
     Args:
-        live: What HQ has.
+        live: HQ's structure.
         wanted: The declared units by key, in HQ's fields.
-        former: Ids of units that this resource declared before.
-        complete: Whether units that nobody declares are left out too.
+        former: The ids of units that this resource declared before.
+        complete: Whether undeclared units are left out too.
     """
     declared = {fields["id"]: fields for fields in wanted.values()}
     doomed = [unit for unit in live if unit.id not in declared and (complete or unit.id in former)]
@@ -264,7 +259,7 @@ def _list_path_names(unit: BusinessUnit, by_id: Mapping[str, BusinessUnit]) -> l
 
 
 def _merge_unit(unit: BusinessUnit, fields: Fields) -> dict[str, Any]:
-    """Return a unit with what is declared over what HQ has: a PUT replaces the whole unit."""
+    """Return HQ's unit with the declared fields: a PUT replaces the whole unit."""
     changed = {
         k: v
         for k, v in fields.items()
@@ -282,13 +277,12 @@ def _drop_empty_fields(fields: Fields) -> dict[str, Any]:
 def _find_existing_namesakes(
     kept: Sequence[BusinessUnit], wanted: Mapping[str, Fields], there: Collection[str]
 ) -> list[str]:
-    """Return a flaw for each new unit that would stand beside one of its name."""
+    """Return a flaw for each new unit whose parent has a unit with its name."""
     declared = {fields["id"] for fields in wanted.values()}
     others = [unit for unit in kept if unit.id not in declared]
     taken = {(u.parent_id or "", normalize.compose_text(u.name or "")): u.id for u in others}
     return [
-        f"'{key}' exists already; to take it over, declare its id: "
-        f"'{key}': {{'id': '{taken[place]}'}}"
+        f"'{key}' exists already; to adopt it, declare its id: '{key}': {{'id': '{taken[place]}'}}"
         for key, fields in wanted.items()
         if fields["id"] not in there and (place := (fields["parent_id"], fields["name"])) in taken
     ]
@@ -298,7 +292,8 @@ def _find_orphans(units: Sequence[Fields], live: Sequence[BusinessUnit]) -> list
     there = {unit["id"] for unit in units}
     known = build_paths(live)
     return [
-        f"'{known.get(unit['id'], unit['name'])}' is below {_describe_missing_unit(unit['parent_id'], known)}"
+        f"'{known.get(unit['id'], unit['name'])}' is below "
+        f"{_describe_missing_unit(unit['parent_id'], known)}"
         for unit in units
         if unit.get("parent_id", unit["id"]) not in there
     ]

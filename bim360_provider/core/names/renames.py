@@ -30,14 +30,15 @@ class Rename:
     """One rename of one resource.
 
     Attributes:
-        item_id: HQ's id of it.
-        old: The name that the state has.
-        new: The name that is declared.
-        vacated: The old name is no longer in use.
-        parked: Its own update has ended, and another one sets the new name as soon as it is free.
-        refused_at: How many resources were known when HQ last refused the new name.
-        kept: The resource is replaced and keeps its object, whose rename can wait.
-        opens: Its update makes an archived project active first, as HQ renames no archived one.
+        item_id: HQ's id.
+        old_name: The name in the state.
+        new_name: The declared name.
+        is_vacated: The old name is no longer in use.
+        is_parked: Its own update has ended; another update sets the new name once it is free.
+        compared_at_refusal: The number of compared resources when HQ last refused the new name.
+        is_kept: The resource is replaced and keeps its object, whose rename can wait.
+        needs_reactivation: Its update reactivates an archived project first, as HQ cannot
+            rename an archived one.
         row: HQ's response to the request that set the new name; None before.
     """
 
@@ -54,7 +55,7 @@ class Rename:
 
 @dataclass
 class _AccountNames:
-    """What is known of the resources of one kind in one account."""
+    """The compared resources of one kind in one account."""
 
     compared_ids: set[str] = field(default_factory=set)
     planned_renames: dict[str, Rename] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class RenameRegistry:
     """The renames of one run; shared by all threads of the host.
 
     Attributes:
-        turn: Held while names are vacated, so that no two threads do it at once.
+        vacate_lock: Held while names are vacated, so that only one thread does it.
     """
 
     def __init__(self) -> None:
@@ -75,7 +76,7 @@ class RenameRegistry:
         self._compared_at_parking = -1
 
     def record_comparison(self, item_id: str, names: NameChange) -> None:
-        """Note a declared resource, as Pulumi compares it: with a rename if the names differ."""
+        """Record a declared resource that Pulumi compares, with a rename if the names differ."""
         key, old, new = (names.kind, names.account_id), names.old_name, names.new_name
         with self._lock:
             account = self._accounts.setdefault(key, _AccountNames())
@@ -123,9 +124,9 @@ class RenameRegistry:
             ]
 
     def correct_old_name(self, key: NameScope, item_id: str, name: str) -> bool:
-        """Note that HQ has a resource under another old name than the state; return if it is news.
+        """Correct the old name of a resource if HQ has another; return whether it was corrected.
 
-        The state is behind where another update set a name, or a user did by hand.
+        The state is outdated if another update or a user has changed the name.
         """
         with self._lock:
             account = self._get_account(key)
@@ -138,18 +139,18 @@ class RenameRegistry:
             return True
 
     def begin_change(self, item_id: str) -> None:
-        """Note that a resource of any kind is to be changed."""
+        """Record that a resource of any kind will be changed."""
         with self._lock:
             self._unsettled_ids.add(item_id)
 
     def end_change(self, item_id: str) -> None:
-        """Note that the update of a resource has ended, or will not come."""
+        """Record that the update of a resource has ended or will not happen."""
         with self._lock:
             self._unsettled_ids.discard(item_id)
 
     @property
     def unsettled_count(self) -> int:
-        """How many resources are to be changed, and are not changed yet."""
+        """The number of resources whose change is pending."""
         return len(self._unsettled_ids)
 
     def may_park(self, most: int) -> bool:
@@ -158,7 +159,7 @@ class RenameRegistry:
         One is enough until the next resource has been compared.
 
         Args:
-            most: How many changes are too many for Pulumi to go on.
+            most: The number of pending changes at which Pulumi stops comparing.
         """
         with self._lock:
             known = sum(len(account.compared_ids) for account in self._accounts.values())
@@ -183,13 +184,13 @@ def share_renames(client: HqClient, renames: RenameRegistry) -> None:
 
 
 def get_renames(client: HqClient) -> RenameRegistry:
-    """Return the renames that a client uses; its own, if none are shared with it."""
+    """Return the renames of a client; its own if none are shared."""
     with _registries_lock:
         return _shared_registries.setdefault(client, RenameRegistry())
 
 
 TEMPORARY_NAME_PREFIX: Final = "bim360-renaming-"
-"""Begins the name that a resource has while names are exchanged in a circle; its id follows."""
+"""The prefix of the temporary name during an exchange in a circle; the id follows."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ class NameExchange:
     """The unique names of one kind of resource in one account.
 
     Attributes:
-        run: The account, and what this run knows.
+        run: The engine run.
         kind: ``project`` or ``company``.
     """
 
@@ -238,9 +239,9 @@ class NameExchange:
                     each.is_vacated for each in self.renames.find_renames_from(self.scope, name)
                 )
             if waiting is None and chain[-1].new_name == name:
-                return False  # a circle of others, which only a rename within it can open
+                return False  # a circle of other resources, which only a rename within it can break
             if chain[-1].compared_at_refusal == known:
-                return False  # nothing that could make a difference is known since
+                return False  # no resource was compared since the last refusal
             circle = (
                 waiting is not None
                 and not waiting.is_vacated
@@ -261,14 +262,14 @@ class NameExchange:
             return True
 
     def find_blocking_name(self, name: str, item_id: str) -> str | None:
-        """Return the name that has to be free first; None if nothing stands in the way."""
+        """Return the name that must be free first; None if no name blocks the rename."""
         chain = list(self._walk_renames(name, item_id))
         last = chain[-1].new_name if chain else name
         away = self.renames.find_renames_from(self.scope, last)
         return None if away else last
 
     def record_rename(self, item_id: str, row: Any) -> None:
-        """Note that an update has set the new name of its own resource."""
+        """Record that an update has set the new name of its own resource."""
         rename = self.renames.find_rename(self.scope, item_id)
         if rename is None:
             return
@@ -277,7 +278,7 @@ class NameExchange:
             self._fill_vacancy(rename.old_name)
 
     def _walk_renames(self, name: str, item_id: str) -> Iterator[Rename]:
-        """Yield the renames that have to be done, the nearest first."""
+        """Yield the renames to apply first, the nearest first."""
         passed: list[Rename] = []
         wanted = name
         while True:
@@ -297,7 +298,7 @@ class NameExchange:
         rename.is_vacated = True
 
     def _set_name(self, item_id: str, name: str) -> Any:
-        """Set a name; a resource that has it already may be refused it."""
+        """Set a name; accept HQ's refusal if the resource has the name already."""
         try:
             return self.collection.update(item_id, {"name": name})
         except ConflictError:
@@ -326,7 +327,7 @@ class NameExchange:
             )
 
     def _fill_vacancy(self, name: str | None) -> None:
-        """Give a name that was vacated to the parked resource that waits for it, and so on."""
+        """Set a vacated name on the parked resource that waits for it, and so on."""
         while name is not None:
             parked = [
                 r
@@ -338,5 +339,5 @@ class NameExchange:
                 try:
                     self._apply_rename(rename)
                 except Bim360Error:
-                    return  # it is marked as unfinished, and the next run sets it
+                    return  # it is marked as unfinished; the next run sets it
                 name = rename.old_name

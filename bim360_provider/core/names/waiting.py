@@ -1,9 +1,10 @@
 """Wait until a name is free, within bounds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from bim360_provider.core.entity import Fields
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.errors import Bim360Error, ConflictError
 
@@ -20,13 +21,13 @@ __all__ = [
 ]
 
 POLL_INTERVAL: Final = 0.1
-"""Seconds between two looks at what Pulumi has compared meanwhile."""
+"""Seconds between two checks of the resources that Pulumi has compared."""
 
 QUIET_PERIOD: Final = 1.0
-"""Seconds without any resource compared, after which none is expected to give the name up."""
+"""Seconds without a comparison, after which no resource is expected to vacate the name."""
 
 MAX_OPEN_CHANGES: Final = 4
-"""Changes under way from which on Pulumi may compare nothing else before one of them has ended.
+"""The number of pending changes at which Pulumi may stop comparing until one ends.
 
 Its host has four threads, and its program's side four for each parallel step:
 https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
@@ -34,134 +35,145 @@ https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__mai
 
 
 class NameParkedError(ConflictError):
-    """The name is not free yet, and waiting would stop the one that frees it."""
+    """The name is not free yet, and waiting would block the update that vacates it."""
 
 
 @dataclass(frozen=True)
 class NameRequest:
-    """A name that is in use, and the resource that is to have it."""
+    """A name that is in use, and the resource that needs it."""
 
     exchange: NameExchange
     item_id: str
     name: str
     error: ConflictError
 
-    def build_refusal(self, words: str) -> ConflictError:
+    def build_refusal(self, detail: str) -> ConflictError:
         """Return the error, with the reason and the advice."""
         who = f"{self.exchange.kind} {self.item_id}"
-        hq = self.error
-        asked = f"change name of {who} to '{self.name}'"
-        msg = f"BIM 360: could not {asked}: HQ answered {hq.status}: {words}."
-        return ConflictError(msg, status=hq.status, hq_message=hq.hq_message, request=hq.request)
+        error = self.error
+        action = f"change name of {who} to '{self.name}'"
+        msg = f"BIM 360: could not {action}: HQ answered {error.status}: {detail}."
+        return ConflictError(
+            msg, status=error.status, hq_message=error.hq_message, request=error.request
+        )
 
 
-def _park_rename(wish: NameRequest) -> None:
+def _park_rename(request: NameRequest) -> None:
     """Leave the rename to the update that vacates the name.
 
     Raises:
         NameParkedError: Unless the name is free by now.
     """
-    room, hq = wish.exchange, wish.error
-    rename = room.renames.find_rename(room.scope, wish.item_id)
-    with room.renames.vacate_lock:
-        if room.vacate_name(wish.name, wish.item_id):
+    exchange, error = request.exchange, request.error
+    rename = exchange.renames.find_rename(exchange.scope, request.item_id)
+    with exchange.renames.vacate_lock:
+        if exchange.vacate_name(request.name, request.item_id):
             return
         if rename is None:
-            raise hq
+            raise error
         rename.is_parked = True
-    who = f"{room.kind} '{rename.old_name}' ({wish.item_id})"
-    words = f"{who} waits for the name '{wish.name}', which another resource may give up"
-    room.run.warn(f"BIM 360: {words}; if it does not get it now, the next `pulumi up` tries again.")
-    raise NameParkedError(str(hq), status=hq.status, hq_message=hq.hq_message, request=hq.request)
+    who = f"{exchange.kind} '{rename.old_name}' ({request.item_id})"
+    message = f"{who} waits for the name '{request.name}', which another resource may give up"
+    exchange.run.warn(
+        f"BIM 360: {message}; if it does not get it now, the next `pulumi up` tries again."
+    )
+    raise NameParkedError(
+        str(error), status=error.status, hq_message=error.hq_message, request=error.request
+    )
 
 
-def wait_for_name(wish: NameRequest) -> None:
+def wait_for_name(request: NameRequest) -> None:
     """Return once the name is free.
 
     Raises:
-        ConflictError: It is not to become free.
-        NameParkedError: Waiting would stop the resource that has it.
+        ConflictError: The name will not become free.
+        NameParkedError: Waiting would block the resource that has the name.
     """
-    room = wish.exchange
+    exchange = request.exchange
     while True:
-        wanted = room.find_blocking_name(wish.name, wish.item_id)
-        holder = None if wanted is None else _find_holder(wish, wanted)
-        if holder is not None and room.renames.correct_old_name(room.scope, holder.id, str(wanted)):
-            continue  # it gives up a name that the state does not have
-        if holder is None or holder.id == wish.item_id:
-            if room.vacate_name(wish.name, wish.item_id):
+        wanted = exchange.find_blocking_name(request.name, request.item_id)
+        holder = None if wanted is None else _find_holder(request, wanted)
+        if holder is not None and exchange.renames.correct_old_name(
+            exchange.scope, holder.id, str(wanted)
+        ):
+            continue  # it vacates a name that the state does not have
+        if holder is None or holder.id == request.item_id:
+            if exchange.vacate_name(request.name, request.item_id):
                 return None
-            raise wish.build_refusal(_describe_missing_holder(wish, wanted))
-        known = room.renames.is_compared(room.scope, holder.id)
-        if known and room.find_blocking_name(wish.name, wish.item_id) != wanted:
-            continue  # it was compared a moment ago, and gives the name up
+            raise request.build_refusal(_describe_missing_holder(request, wanted))
+        known = exchange.renames.is_compared(exchange.scope, holder.id)
+        if known and exchange.find_blocking_name(request.name, request.item_id) != wanted:
+            continue  # it was compared meanwhile and vacates the name
         if known:
-            raise wish.build_refusal(
-                _describe_holder(wish, str(wanted), holder.id, is_compared=True)
+            raise request.build_refusal(
+                _describe_holder(request, str(wanted), holder.id, is_compared=True)
             )
-        crowded = _wait_for_comparison(room, holder.id)
-        if crowded is not None:
-            rename = room.renames.find_rename(room.scope, wish.item_id)
-            if crowded or (rename and rename.is_kept):
-                return _park_rename(wish)
-            raise wish.build_refusal(
-                _describe_holder(wish, str(wanted), holder.id, is_compared=False)
+        is_crowded = _wait_for_comparison(exchange, holder.id)
+        if is_crowded is not None:
+            rename = exchange.renames.find_rename(exchange.scope, request.item_id)
+            if is_crowded or (rename and rename.is_kept):
+                return _park_rename(request)
+            raise request.build_refusal(
+                _describe_holder(request, str(wanted), holder.id, is_compared=False)
             )
 
 
-def _find_holder(wish: NameRequest, name: str) -> Any:
-    """Return what has a name at HQ, or None; if HQ cannot be read, raise the refusal."""
+def _find_holder(request: NameRequest, name: str) -> Any:
+    """Return the object with a name, or None; raise the refusal if HQ cannot be read."""
     try:
-        found = wish.exchange.collection.search_by_name(name)
+        found = request.exchange.collection.search_by_name(name)
     except Bim360Error:
-        raise wish.error from None
-    return next((each for each in found if each.id != wish.item_id), next(iter(found), None))
+        raise request.error from None
+    return next((each for each in found if each.id != request.item_id), next(iter(found), None))
 
 
-def _wait_for_comparison(room: NameExchange, item_id: str) -> bool | None:
-    """Wait until Pulumi has compared a resource, as long as it can and does compare others.
+def _wait_for_comparison(exchange: NameExchange, item_id: str) -> bool | None:
+    """Wait until Pulumi has compared a resource, while it compares others.
 
     Returns:
-        None once it has; otherwise whether too many changes are under way for it to go on.
+        None once it has; otherwise whether too many changes are pending for it to continue.
     """
-    clock, count = room.run.clock, room.renames.count_compared(room.scope)
-    ends = clock.monotonic() + QUIET_PERIOD
-    while clock.monotonic() < ends:
-        if room.renames.may_park(MAX_OPEN_CHANGES):
+    clock, count = exchange.run.clock, exchange.renames.count_compared(exchange.scope)
+    deadline = clock.monotonic() + QUIET_PERIOD
+    while clock.monotonic() < deadline:
+        if exchange.renames.may_park(MAX_OPEN_CHANGES):
             return True
         clock.sleep(POLL_INTERVAL)
-        if room.renames.is_compared(room.scope, item_id):
+        if exchange.renames.is_compared(exchange.scope, item_id):
             return None
-        if room.renames.count_compared(room.scope) != count:
-            count, ends = room.renames.count_compared(room.scope), clock.monotonic() + QUIET_PERIOD
-    return room.renames.unsettled_count >= MAX_OPEN_CHANGES
+        if exchange.renames.count_compared(exchange.scope) != count:
+            count, deadline = (
+                exchange.renames.count_compared(exchange.scope),
+                clock.monotonic() + QUIET_PERIOD,
+            )
+    return exchange.renames.unsettled_count >= MAX_OPEN_CHANGES
 
 
-def _describe_holder(wish: NameRequest, name: str, holder_id: str, *, is_compared: bool) -> str:
-    """Return who has the name, and what to do."""
-    kind = wish.exchange.kind
+def _describe_holder(request: NameRequest, name: str, holder_id: str, *, is_compared: bool) -> str:
+    """Return which object has the name, and what to do."""
+    kind = request.exchange.kind
     owner = (
         "another resource of this stack, which keeps it"
         if is_compared
         else "not renamed in this run"
     )
     who = f"{kind} '{name}' ({holder_id}) has that name and is {owner}"
-    return f"{_describe_dependency(wish, name)}{who}. Rename that {kind} first, or declare another name"
+    reason = f"{_describe_dependency(request, name)}{who}"
+    return f"{reason}. Rename that {kind} first, or declare another name"
 
 
-def _describe_missing_holder(wish: NameRequest, name: str | None) -> str:
-    """Return the message that the owner of the name cannot be seen, with what to do."""
-    kind, shown = wish.exchange.kind, name or wish.name
-    who = f"'{shown}' is in use, yet no {kind} with that name can be found"
-    return f"{_describe_dependency(wish, shown)}{who}. Run `pulumi up` again later, or declare another name"
+def _describe_missing_holder(request: NameRequest, name: str | None) -> str:
+    """Return the message that no owner of the name was found, and what to do."""
+    kind, name_in_use = request.exchange.kind, name or request.name
+    who = f"'{name_in_use}' is in use, yet no {kind} with that name can be found"
+    reason = f"{_describe_dependency(request, name_in_use)}{who}"
+    return f"{reason}. Run `pulumi up` again later, or declare another name"
 
 
-def _describe_dependency(wish: NameRequest, name: str) -> str:
-    """Return by which other renames the name is needed."""
-    return "" if name == wish.name else f"what has it is to become '{name}', and "
+def _describe_dependency(request: NameRequest, name: str) -> str:
+    """Return for which other rename the name is needed."""
+    return "" if name == request.name else f"its owner needs the name '{name}', and "
 
-
-Values = Mapping[str, Any]
 
 Created = TypeVar("Created")
 
@@ -169,13 +181,13 @@ Row = TypeVar("Row", "Project", "Company")
 
 
 def patch_with_rename(
-    room: NameExchange, item_id: str, body: Values, send: Callable[[Values], Row]
+    exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
-    """Send a PATCH; a name that another resource of this run gives up is vacated first.
+    """Send a PATCH; first vacate a name that another resource of this run releases.
 
     Args:
-        room: The names of this kind and account.
-        item_id: HQ's id of what is changed.
+        exchange: The names of this kind and account.
+        item_id: HQ's id of the object.
         body: The fields to change.
         send: Sends a PATCH.
 
@@ -183,99 +195,100 @@ def patch_with_rename(
         HQ's response to the last PATCH, or to the one with which another update set the name.
 
     Raises:
-        ConflictError: The name is in use, and no resource that has been compared gives it up.
+        ConflictError: The name is in use, and no compared resource vacates it.
         Bim360Error: Any other failure of a request.
     """
     if "name" not in body:
         return send(body)
-    rename = room.renames.find_rename(room.scope, item_id)
+    rename = exchange.renames.find_rename(exchange.scope, item_id)
     try:
-        return _patch_remaining_fields(room, item_id, body, send)
+        return _patch_remaining_fields(exchange, item_id, body, send)
     except ConflictError:
         is_done = rename is not None and rename.row is not None
-        if not (is_done or room.vacate_name(body["name"], item_id)):
+        if not (is_done or exchange.vacate_name(body["name"], item_id)):
             raise
-        with room.renames.vacate_lock:  # or another update could set the name at the same moment
-            return _patch_remaining_fields(room, item_id, body, send)
+        # Otherwise another update could set the name at the same moment.
+        with exchange.renames.vacate_lock:
+            return _patch_remaining_fields(exchange, item_id, body, send)
 
 
 def patch_after_wait(
-    room: NameExchange,
+    exchange: NameExchange,
     item_id: str,
-    body: Values,
-    send: Callable[[Values], Row],
+    body: Fields,
+    send: Callable[[Fields], Row],
     error: ConflictError,
 ) -> Row:
-    """Wait for the resource that has the name to be compared, and then go on as ``renamed``.
+    """Wait until the resource with the name is compared, then send the PATCH.
 
     Args:
-        room: The names of this kind and account.
-        item_id: HQ's id of what is changed.
+        exchange: The names of this kind and account.
+        item_id: HQ's id of the object.
         body: The fields to change.
         send: Sends a PATCH.
         error: HQ's refusal.
 
     Raises:
-        ConflictError: No resource of this stack gives the name up.
-        NameParkedError: Waiting would stop the resource that has the name.
+        ConflictError: No resource of this stack vacates the name.
+        NameParkedError: Waiting would block the resource that has the name.
         Bim360Error: Any other failure of a request.
     """
-    wait_for_name(NameRequest(room, item_id, body["name"], error))
-    with room.renames.vacate_lock:
-        return _patch_remaining_fields(room, item_id, body, send)
+    wait_for_name(NameRequest(exchange, item_id, body["name"], error))
+    with exchange.renames.vacate_lock:
+        return _patch_remaining_fields(exchange, item_id, body, send)
 
 
 def create_or_adopt(
-    room: NameExchange,
+    exchange: NameExchange,
     name: str,
     create: Callable[[], Created],
     adopt: Callable[[ConflictError], Created],
 ) -> tuple[Created, bool]:
-    """Create, or adopt what has the name and is not to give it up in this run.
+    """Create an object, or adopt the one that has the name and keeps it in this run.
 
     Args:
-        room: The names of this kind and account.
+        exchange: The names of this kind and account.
         name: The declared name.
         create: Creates, unless the name is in use.
-        adopt: Adopts what has the name, or raises the error that says why not.
+        adopt: Adopts the object with the name, or raises an error with the reason.
 
     Returns:
-        What was created or adopted, and whether it was adopted.
+        The object, and whether it was adopted.
 
     Raises:
-        ConflictError: The name is in use by something else.
+        ConflictError: The name is in use by another object.
         Bim360Error: Any other failure of a request.
     """
     try:
-        return _create_with_retry(room, name, create), False
+        return _create_with_retry(exchange, name, create), False
     except ConflictError as error:
         try:
             return adopt(error), True
         except ConflictError:
-            if not room.vacate_name(name):  # its owner may have been compared meanwhile
+            if not exchange.vacate_name(name):  # its owner may have been compared meanwhile
                 raise
             return create(), False
 
 
-def _create_with_retry(room: NameExchange, name: str, create: Callable[[], Created]) -> Created:
-    """Create, and once more if the name was in use by a resource of this run that gives it up."""
+def _create_with_retry(exchange: NameExchange, name: str, create: Callable[[], Created]) -> Created:
+    """Create; try again if a resource of this run has vacated the name."""
     try:
         return create()
     except ConflictError:
-        if not room.vacate_name(name):
+        if not exchange.vacate_name(name):
             raise
         return create()
 
 
 def _patch_remaining_fields(
-    room: NameExchange, item_id: str, body: Values, send: Callable[[Values], Row]
+    exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
-    """Send what another update has not done yet."""
-    rename = room.renames.find_rename(room.scope, item_id)
+    """Send the fields that another update has not set yet."""
+    rename = exchange.renames.find_rename(exchange.scope, item_id)
     if rename is not None and rename.row is not None and rename.new_name == body["name"]:
         rest = {name: value for name, value in body.items() if name != "name"}
         done: Row = rename.row
         return send(rest) if rest else done
     row = send(body)
-    room.record_rename(item_id, row)
+    exchange.record_rename(item_id, row)
     return row

@@ -1,6 +1,7 @@
-"""A project: the six things that Pulumi asks of a provider, a file each.
+"""A project: the six operations of a Pulumi provider.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/reference/project.md.
+``check`` and ``diff`` send nothing; the others send requests to HQ.
+The policies are in docs/reference/project.md.
 """
 
 from bim360_provider.core.project.create import create

@@ -1,13 +1,12 @@
 """Read, update and delete a project; HQ cannot delete one, so a delete archives it."""
 
-from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import NameParkedError, patch_after_wait, patch_with_rename
 from bim360_provider.core.not_found import (
@@ -31,6 +30,9 @@ from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import Project
 from bim360_provider.models.project import PATCHABLE_FIELDS
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 __all__ = [
     "COPY_TIMEOUT",
     "delete",
@@ -42,26 +44,25 @@ __all__ = [
     "warn_about_project",
 ]
 
-Values = Mapping[str, Any]
 
 COPY_TIMEOUT: Final = 120.0
-"""Seconds to wait by default: longer than a copy needs, shorter than a pipeline's patience."""
+"""Seconds to wait for a template copy by default; a copy usually needs less."""
 
 FIRST_POLL_INTERVAL: Final = 2.0
-"""Seconds before the first look at the job; doubled each time."""
+"""Seconds before the second poll of the job; doubled each time."""
 
 MAX_COPY_AGE: Final = timedelta(days=1)
-"""From then on a job that has not ended counts as failed: or each up would look at it, for ever."""
+"""The age from which an unfinished job counts as failed, so that polling ends."""
 
 MAX_POLL_INTERVAL: Final = 15.0
-"""Seconds at most between two looks: each is one of the 100 requests of a minute."""
+"""The most seconds between two polls: each is one of the 100 requests of a minute."""
 
 
-def wait_for_template_copy(run: Run, project: Project, state: Values, inputs: Values) -> str | None:
-    """Return how the copy stands: None without one, else ``done``, ``failed`` or ``running``.
+def wait_for_template_copy(run: Run, project: Project, state: State, inputs: Inputs) -> str | None:
+    """Return the status of the copy: None without one, else ``done``, ``failed`` or ``running``.
 
-    A copy that is known to have ended is not asked for again. Nothing is raised: the
-    project exists, whatever becomes of its copy.
+    A copy that has ended is not polled again. Nothing is raised: the project exists,
+    regardless of its copy.
     """
     known = state.get("copy_status")
     job_id = project.copy_project_job_id or state.get("copy_project_job_id")
@@ -71,7 +72,7 @@ def wait_for_template_copy(run: Run, project: Project, state: Values, inputs: Va
     if status == "running" and _is_copy_overdue(run, project):
         run.warn(
             f"BIM 360: copying the template into '{project.name}' has not ended within a day "
-            f"(job {job_id}), and is not looked at any more; copy the template's settings by hand."
+            f"(job {job_id}) and is no longer checked; copy the template's settings by hand."
         )
         return "failed"
     if status == "failed":
@@ -82,7 +83,7 @@ def wait_for_template_copy(run: Run, project: Project, state: Values, inputs: Va
     elif status == "running":
         run.warn(
             f"BIM 360: copying the template into '{project.name}' still runs (job {job_id}); "
-            "the next `pulumi up` looks again."
+            "the next `pulumi up` checks again."
         )
     return status
 
@@ -95,47 +96,47 @@ def _is_copy_overdue(run: Run, project: Project) -> bool:
         return False
 
 
-def _poll_until_done(run: Run, job_id: str, name: str | None, bound: float) -> str:
+def _poll_until_done(run: Run, job_id: str, name: str | None, timeout: float) -> str:
     clock = run.clock
-    ends = clock.monotonic() + bound
-    pause = FIRST_POLL_INTERVAL
+    deadline = clock.monotonic() + timeout
+    interval = FIRST_POLL_INTERVAL
     while True:
         state = _poll_job(run, job_id)
-        left = ends - clock.monotonic()
-        if state != "running" or left <= 0:
+        pending = deadline - clock.monotonic()
+        if state != "running" or pending <= 0:
             return state
-        clock.sleep(min(pause, left))
-        if pause == FIRST_POLL_INTERVAL:
+        clock.sleep(min(interval, pending))
+        if interval == FIRST_POLL_INTERVAL:
             run.info(f"BIM 360: waiting for the template copy into '{name}'.")
-        pause = min(pause * 2, MAX_POLL_INTERVAL)
+        interval = min(interval * 2, MAX_POLL_INTERVAL)
 
 
 def _poll_job(run: Run, job_id: str) -> str:
     try:
         return run.hq.jobs.get(job_id).state
     except Bim360Error:
-        # A job that cannot be looked at is no reason to fail: the project exists.
+        # The project exists, so a job that cannot be read does not fail the operation.
         return "running"
 
 
 SERVICE_TYPES: Final = "service_types"
 
 
-def read(run: Run, project_id: str, state: Values) -> ReadResult | None:
-    """Return the project as HQ has it, or None if it is gone.
+def read(run: Run, project_id: str, state: State) -> ReadResult | None:
+    """Return the project as HQ has it, or None if it no longer exists.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
-    ask = partial(_fetch_project, run, project_id, state)
-    project = read_or_none(run, "project", state, lambda young: ask(young=young))
+    fetch = partial(_fetch_project, run, project_id, state)
+    project = read_or_none(run, "project", state, lambda is_new: fetch(is_new=is_new))
     if project is None:
         return None
     known = {**run.account_scope, **state}
@@ -145,17 +146,17 @@ def read(run: Run, project_id: str, state: Values) -> ReadResult | None:
     unfinished = state.get("unfinished") or ()
     copy_status = state.get("copy_status")
     outs = build_outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
-    return ReadResult(project.id, {**outs, DECLARED: sorted(declared)}, inputs)
+    return ReadResult(project.id, State({**outs, DECLARED: sorted(declared)}), inputs)
 
 
-def _fetch_project(run: Run, project_id: str, state: Values, *, young: bool) -> Project:
-    """Return the project, with its service types only where they are to be watched."""
+def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> Project:
+    """Return the project; read its service types only if they are managed."""
     declared: Collection[str] = state.get(DECLARED, ())
     if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
-        return run.hq.projects.get(project_id, new_resource=young)
+        return run.hq.projects.get(project_id, new_resource=is_new)
     listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
-    project = read_cached(run.hq.projects, project_id, listed, new_resource=young)
-    # A list does not tell the service types, so they stay as known even where a GET was asked.
+    project = read_cached(run.hq.projects, project_id, listed, new_resource=is_new)
+    # A list leaves the service types out, so the known ones stay, even after a GET.
     known = state.get(SERVICE_TYPES) if "account_id" in state else project.service_types
     return project.model_copy(update={SERVICE_TYPES: known})
 
@@ -163,54 +164,54 @@ def _fetch_project(run: Run, project_id: str, state: Values, *, young: bool) -> 
 REPEAT_REFUSAL_STATUSES: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 REPEAT_REFUSAL_FIELDS: Final = frozenset({"name", "status"})
-"""HQ may refuse to do again what it has done: a project's own name is taken, by itself, and an
-archived one takes no other change.
+"""Fields whose repeated PATCH HQ may refuse: a project's own name is in use by itself, and an
+archived project accepts no other change.
 """
 
 
-def update(run: Run, project_id: str, state: Values, inputs: Values) -> dict[str, Any]:
-    """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
+def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
+    """Apply the arguments that differ and those that an earlier run left; return the outputs.
 
     Raises:
-        ArchiveLimitError: It would archive, and the run has archived as many as it may.
-        NotFoundError: The project is gone; a refresh finds that out.
+        ArchiveLimitError: The update archives the project, and the run has reached its limit.
+        NotFoundError: The project no longer exists; a refresh removes it from the state.
         HqError: HQ refused a value.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
-    left = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
-    wanted = {*diff_fields(state, inputs), *left}
+    pending = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
+    wanted = {*diff_fields(state, inputs), *pending}
     last_seen = Project.model_validate({**state, "id": project_id})
-    waits: set[str] = set()
+    parked: set[str] = set()
     try:
         body = build_patch_body(state, inputs, wanted)
         with reserve_archive(run, body, last_seen):
-            young = bool(body) and may_return_404(run, state)
-            project, waits = _patch_unparked_fields(
-                run, project_id, state, body, new_resource=young
+            is_new = bool(body) and may_return_404(run, state)
+            project, parked = _patch_unparked_fields(
+                run, project_id, state, body, new_resource=is_new
             )
             project = project or last_seen
     except NotFoundError as error:
         raise add_refresh_hint(error) from None
     if "service_types" in inputs:
-        state = {**state, "service_types": inputs["service_types"]}
+        state = State({**state, "service_types": inputs["service_types"]})
     copy_status = wait_for_template_copy(run, project, state, inputs)
-    return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=waits)
+    return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=parked)
 
 
 def _patch_unparked_fields(
-    run: Run, project_id: str, state: Values, body: Values, *, new_resource: bool
+    run: Run, project_id: str, state: State, body: Fields, *, new_resource: bool
 ) -> tuple[Project | None, set[str]]:
-    """Send a PATCH; return HQ's response and which fields another update is to set."""
+    """Send a PATCH; return HQ's response and the fields that another update will set."""
     try:
         return patch_project(run, project_id, state, body, new_resource=new_resource), set()
     except NameParkedError:
-        # HQ changes no name of an archived project, so the archiving waits as well.
-        later = {"name"} | ({"status"} if body.get("status") == "archived" else set())
-        rest = {name: value for name, value in body.items() if name not in later}
-        return patch_project(run, project_id, state, rest, new_resource=new_resource), later
+        # HQ cannot rename an archived project, so the archiving waits as well.
+        parked = {"name"} | ({"status"} if body.get("status") == "archived" else set())
+        rest = {name: value for name, value in body.items() if name not in parked}
+        return patch_project(run, project_id, state, rest, new_resource=new_resource), parked
 
 
-def reserve_archive(run: Run, body: Values, project: Project) -> AbstractContextManager[None]:
+def reserve_archive(run: Run, body: Fields, project: Project) -> AbstractContextManager[None]:
     """Return the context in which to send a PATCH: it reserves the archiving of the project.
 
     Args:
@@ -224,23 +225,23 @@ def reserve_archive(run: Run, body: Values, project: Project) -> AbstractContext
 
 
 def patch_project(
-    run: Run, project_id: str, live: Values, body: Values, *, new_resource: bool = False
+    run: Run, project_id: str, live: Fields, body: Fields, *, new_resource: bool = False
 ) -> Project | None:
-    """Send a PATCH; None when there is nothing to send.
+    """Send a PATCH; return None if there is nothing to send.
 
-    An archived project is made active by a request of its own, because HQ refuses
-    other changes to one, and suspending is something that happens to an active one.
+    An archived project is reactivated by a request of its own, because HQ refuses other
+    changes to it.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
-        live: What HQ was last seen to have.
+        live: HQ's last known values.
         body: The fields to change.
-        new_resource: It was made a moment ago, so that a 404 is not believed at once.
+        new_resource: The project is recent, so a 404 may be temporary.
 
     Raises:
-        HqError: HQ refused it.
-        UnansweredError: No answer came.
+        HqError: HQ refused the change.
+        UnansweredError: HQ sent no response.
     """
     project = None
     rest = dict(body)
@@ -254,23 +255,23 @@ def patch_project(
     return project
 
 
-def warn_about_project(run: Run, name: str, body: Values, project: Project) -> None:
-    """Warn where HQ's response to a POST or PATCH has other values than its body."""
-    # A response leaves the services out, or has those of before, until HQ has activated them.
+def warn_about_project(run: Run, name: str, body: Fields, project: Project) -> None:
+    """Warn if HQ's response to a POST or PATCH has other values than its body."""
+    # A response leaves the services out, or has the old ones, until HQ has activated them.
     sent = {k: v for k, v in body.items() if k in PATCHABLE_FIELDS and k != "service_types"}
     row = project.model_copy(update={k: v for k, v in project.get_fields().items() if k in sent})
     warn_about_response(run.warn, f"project '{name}'", sent, row, is_same_value)
 
 
-def _patch_idempotently(run: Run, project_id: str, body: Values, *, new_resource: bool) -> Project:
-    """Send a PATCH; one that is refused may have been made by an earlier one without an answer."""
-    room = NameExchange(run, "project")
+def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource: bool) -> Project:
+    """Send a PATCH; if HQ refuses it, check whether an earlier attempt has applied it."""
+    exchange = NameExchange(run, "project")
 
-    def send(changes: Values) -> Project:
+    def send(changes: Fields) -> Project:
         return run.hq.projects.update(project_id, changes, new_resource=new_resource)
 
     try:
-        return patch_with_rename(room, project_id, body, send)
+        return patch_with_rename(exchange, project_id, body, send)
     except HqError as error:
         if error.status not in REPEAT_REFUSAL_STATUSES or not REPEAT_REFUSAL_FIELDS & body.keys():
             raise
@@ -278,12 +279,14 @@ def _patch_idempotently(run: Run, project_id: str, body: Values, *, new_resource
             live = run.hq.projects.get(project_id)
         except Bim360Error:
             raise error from None
-        left = {name: value for name, value in body.items() if not _is_applied(live, name, value)}
-        if isinstance(error, ConflictError) and "name" in left:
-            return patch_after_wait(room, project_id, left, send, error)
-        if len(left) == len(body):
+        pending = {
+            name: value for name, value in body.items() if not _is_applied(live, name, value)
+        }
+        if isinstance(error, ConflictError) and "name" in pending:
+            return patch_after_wait(exchange, project_id, pending, send, error)
+        if len(pending) == len(body):
             raise
-        return send(left) if left else live
+        return send(pending) if pending else live
 
 
 def _is_applied(live: Project, name: str, value: Any) -> bool:
@@ -291,26 +294,26 @@ def _is_applied(live: Project, name: str, value: Any) -> bool:
     return is_same_value(name, declared, getattr(live, name))
 
 
-def delete(run: Run, project_id: str, state: Values) -> None:
-    """Archive the project: HQ cannot delete one. One that is archived or gone is done with.
+def delete(run: Run, project_id: str, state: State) -> None:
+    """Archive the project, as HQ cannot delete one; accept one that is archived or missing.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
         state: The outputs of the last run.
 
     Raises:
-        ArchiveLimitError: The run has archived as many as it may.
+        ArchiveLimitError: The run has reached its limit.
         HqError: HQ refused, and the project is not archived.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     name = state.get("name")
     if state.get("on_destroy") == "retain":
         run.info(f"BIM 360: project '{name}' is left as it is (retain).")
         return
     if run.ownership.was_adopted(project_id):
-        words = f"project '{name}' ({project_id}) has a new resource now"
-        run.warn(f"BIM 360: {words}; it is not archived.")
+        message = f"project '{name}' ({project_id}) has a new resource now"
+        run.warn(f"BIM 360: {message}; it is not archived.")
         return
     is_archived = state.get("status") == "archived"
     reservation = (
@@ -324,11 +327,11 @@ def delete(run: Run, project_id: str, state: Values) -> None:
             raise
 
 
-def _archive_project(run: Run, project_id: str, state: Values) -> None:
-    """Send the PATCH; one that is refused may have been archived by an earlier one, unanswered."""
+def _archive_project(run: Run, project_id: str, state: State) -> None:
+    """Send the PATCH; if HQ refuses it, check whether an earlier attempt has archived it."""
     try:
-        young = may_return_404(run, state)
-        run.hq.projects.update(project_id, {"status": "archived"}, new_resource=young)
+        is_new = may_return_404(run, state)
+        run.hq.projects.update(project_id, {"status": "archived"}, new_resource=is_new)
     except NotFoundError:
         raise
     except HqError as error:

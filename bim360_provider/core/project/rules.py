@@ -1,9 +1,9 @@
 """Check and diff of a project; no network."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff, NameChange
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, NameChange, State
 from bim360_provider.core.field_spec import is_same_text
 from bim360_provider.core.settings import (
     Settings,
@@ -33,20 +33,18 @@ __all__ = [
     "is_same_value",
 ]
 
-Values = Mapping[str, Any]
-
 
 def is_same_value(name: str, declared: Any, live: Any) -> bool:
     """Return whether a declared value and HQ's mean the same."""
     if is_unknown(declared):
         return False
     if name == "service_types":
-        # HQ does not tell them when a project is made: not known yet is not none.
+        # HQ leaves them out when a project is created: unknown is not the same as none.
         return live is not None and _select_requested_services(
             declared
         ) == _select_requested_services(live)
     if name == "status" and live == "pending":
-        # Only the first project admin makes a project active; until then nothing is left to do.
+        # The first project admin activates a project; until then nothing is left to do.
         return bool(declared == "active")
     if name == "business_unit_id":
         return bool((declared or "") == (live or "").lower())
@@ -57,11 +55,10 @@ def _select_requested_services(services: Collection[str]) -> frozenset[str]:
     return frozenset(services) - IMPLICIT_SERVICES
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
-    """Return the given arguments whose value HQ does not have.
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
+    """Return the names of the given arguments that differ from HQ's values.
 
-    A project that somebody archived counts as differing even where no status is
-    declared: what a stack declares is meant to be there.
+    An archived project differs even if no status is declared: a declared project should exist.
     """
     changed = [
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
@@ -71,8 +68,8 @@ def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def build_create_body(inputs: Values) -> dict[str, Any]:
-    """Return the body of a POST: what was given, without status and without empty texts."""
+def build_create_body(inputs: Inputs) -> dict[str, Any]:
+    """Return the body of a POST: the given arguments without status and empty texts."""
     names = [name for name in (*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS) if name != "status"]
     return {
         name: _encode_value(name, inputs[name], ())
@@ -81,8 +78,8 @@ def build_create_body(inputs: Values) -> dict[str, Any]:
     }
 
 
-def build_patch_body(live: Values, inputs: Values, wanted: Collection[str]) -> dict[str, Any]:
-    """Return the body of a PATCH: the wanted fields and no others."""
+def build_patch_body(live: Fields, inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
+    """Return the body of a PATCH with the wanted fields."""
     body = {
         name: _encode_value(name, inputs[name], live.get(name) or ())
         for name in PATCHABLE_FIELDS
@@ -96,13 +93,13 @@ def build_patch_body(live: Values, inputs: Values, wanted: Collection[str]) -> d
 def _encode_value(name: str, value: Any, live: Collection[str]) -> Any:
     if name != "service_types":
         return value
-    # A service that HQ added by itself stays: a PATCH may replace the whole list.
+    # Keep a service that HQ added by itself: a PATCH may replace the whole list.
     kept = {"admin"} & set(live)
     return ",".join(sorted({*value, *kept}))
 
 
 FALLBACK_FIELDS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
-"""What is known from elsewhere where an answer of HQ leaves it out."""
+"""Outputs that keep their known value if a response leaves them out."""
 
 DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
 
@@ -112,40 +109,42 @@ DOCS_URL_EU: Final = "https://docs.b360.eu.autodesk.com/projects/"
 
 def build_outputs(
     project: Project,
-    known: Values,
-    inputs: Values,
+    known: Fields,
+    inputs: Inputs,
     *,
     copy_status: str | None = None,
     unfinished: Collection[str] = (),
-) -> dict[str, Any]:
-    """Return what goes into the state.
+) -> State:
+    """Return the outputs to save in the state.
 
     Args:
-        project: HQ's answer.
-        known: Stands in for what some answers leave out: service types, account, region.
-        inputs: The arguments in normal form.
-        copy_status: How the template copy stands.
-        unfinished: Arguments that could not be applied yet.
+        project: HQ's response.
+        known: Values that some responses leave out: service types, account, region.
+        inputs: The normalized arguments.
+        copy_status: The status of the template copy.
+        unfinished: The arguments that could not be applied yet.
     """
-    stand_ins = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
+    fallbacks = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
     fields = {name: value for name, value in project.get_fields().items() if name != "id"}
     echoed = {k: inputs[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in inputs}
-    return {
-        **stand_ins,
-        **fields,
-        **echoed,
-        "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
-        "copy_status": copy_status,
-        "unfinished": sorted(unfinished),
-        DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
-    }
+    return State(
+        {
+            **fallbacks,
+            **fields,
+            **echoed,
+            "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
+            "copy_status": copy_status,
+            "unfinished": sorted(unfinished),
+            DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
+        }
+    )
 
 
-def derive_inputs(project: Project, state: Values, declared: Collection[str]) -> dict[str, Any]:
-    """Return the arguments that would declare the project as it is, for those that are managed.
+def derive_inputs(project: Project, state: Fields, declared: Collection[str]) -> Inputs:
+    """Return the arguments that would declare the project as it is, as far as they are managed.
 
-    An archived project shows its status even where none is declared, so that a
-    refresh shows it and the next up brings it back.
+    An archived project has its status even if none is declared, so that a refresh shows it
+    and the next up reactivates the project.
     """
     live = project.get_fields()
     kept = {k: state[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in state}
@@ -156,7 +155,7 @@ def derive_inputs(project: Project, state: Values, declared: Collection[str]) ->
     }
     if live.get("status") == "archived":
         fields["status"] = "archived"
-    return {**kept, **{name: value for name, value in fields.items() if value is not None}}
+    return Inputs({**kept, **{name: value for name, value in fields.items() if value is not None}})
 
 
 def _derive_argument(name: str, value: Any) -> Any:
@@ -170,8 +169,8 @@ def _derive_argument(name: str, value: Any) -> Any:
 
 
 CREATE_ONLY_MESSAGE: Final = (
-    "acts only when a project is made, and this one exists: HQ can neither apply it later nor "
-    "delete and make anew. Put the old value back, or leave the argument out"
+    "applies only when the project is created, and this one exists. Restore the old value, or "
+    "leave the argument out"
 )
 
 MISSING_TEMPLATE: Final = (
@@ -181,16 +180,16 @@ MISSING_TEMPLATE: Final = (
 INSIGHT_MESSAGE: Final = "must not name 'insight': HQ adds it by itself"
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them.
 
-    What HQ requires of a new project may be missing from one that exists: people who work in
-    the web pages need not fill it in, and an argument that is not given is not managed.
+    Arguments that HQ requires for a new project are optional for an existing one: the web
+    pages do not require them, and an argument that is not given is not managed.
 
     Args:
         old: The arguments of the last run; empty when the project is new.
         new: The arguments as written; values may be unknown.
-        settings: Give the account and the region.
+        settings: The account and the region.
     """
     given = add_account_scope(new, settings)
     open_lists = ProjectArguments.OPEN_LISTS if settings.unknown_values else frozenset()
@@ -198,25 +197,25 @@ def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any],
     inputs, problems = validate_arguments(
         ProjectArguments, given, open_lists, check_required=is_new
     )
-    bad = {problem.argument for problem in problems}
-    known = {k: v for k, v in inputs.items() if k not in bad and not is_unknown(v)}
+    invalid = {problem.argument for problem in problems}
+    known = {k: v for k, v in inputs.items() if k not in invalid and not is_unknown(v)}
     problems += _check_dates(known) or _check_kept_date(old, given, known)
     problems += _check_services(known, open_lists)
     problems += _check_template(known, given) if is_new else _check_create_only(old, known)
-    return inputs, problems + check_account_scope(given)
+    return Inputs(inputs), problems + check_account_scope(given)
 
 
-def _check_dates(known: Values) -> list[Problem]:
+def _check_dates(known: Fields) -> list[Problem]:
     start, end = known.get("start_date"), known.get("end_date")
     if start is None or end is None or start < end:
         return []
     return [Problem("end_date", f"must be after start_date, but {end} is not after {start}")]
 
 
-def _check_kept_date(old: Values, given: Values, known: Values) -> list[Problem]:
-    """Compare a date that changes with the other one, which is declared no more: HQ keeps that.
+def _check_kept_date(old: Fields, given: Fields, known: Fields) -> list[Problem]:
+    """Compare a changed date with the other date, which is no longer declared and stays at HQ.
 
-    One that does not change is not sent, so what HQ holds may be as odd as it likes.
+    An unchanged date is not sent, so HQ's values may be in any order.
     """
     kept = {name: old.get(name) for name in ("start_date", "end_date") if given.get(name) is None}
     start, end = ({**kept, **known}.get(name) for name in ("start_date", "end_date"))
@@ -227,25 +226,25 @@ def _check_kept_date(old: Values, given: Values, known: Values) -> list[Problem]
     if known[declared] == old.get(declared):
         return []
     order = "before" if name == "end_date" else "after"
-    told = f"must be {order} {name}, which is declared no more and stays {value} at HQ"
-    return [Problem(declared, f"{told}; declare both")]
+    message = f"must be {order} {name}, which is no longer declared and stays {value} at HQ"
+    return [Problem(declared, f"{message}; declare both")]
 
 
-def _check_services(known: Values, open_lists: frozenset[str]) -> list[Problem]:
+def _check_services(known: Fields, open_lists: frozenset[str]) -> list[Problem]:
     services = known.get("service_types")
     if services is None:
         return []
     if not services:
         return [Problem("service_types", "is empty; leave it out to get all that the account has")]
     return [
-        Problem("service_types", words)
-        for words in map(_describe_service_error, services)
-        if words and ("service_types" not in open_lists or words == INSIGHT_MESSAGE)
+        Problem("service_types", message)
+        for message in map(_describe_service_error, services)
+        if message and ("service_types" not in open_lists or message == INSIGHT_MESSAGE)
     ]
 
 
 def _describe_service_error(word: str) -> str:
-    """Return what is wrong with a service, or nothing."""
+    """Return the problem of a service, or an empty text."""
     if word == "insight":
         return INSIGHT_MESSAGE
     if word in enums.SERVICE_TYPES:
@@ -253,25 +252,27 @@ def _describe_service_error(word: str) -> str:
     return normalize.describe_unknown_choice(word, enums.SERVICE_TYPES)
 
 
-def _check_template(known: Values, given: Values) -> list[Problem]:
-    """Warn of what is to be copied from a template where there is no template."""
+def _check_template(known: Fields, given: Fields) -> list[Problem]:
+    """Warn about options of the template copy that are given without a template."""
     if given.get("template_project_id") is not None:
         return []
     names = [name for name in ("include_locations", "include_companies") if known.get(name)]
     return [Problem(name, MISSING_TEMPLATE, warning=True) for name in names]
 
 
-def _check_create_only(old: Values, known: Values) -> list[Problem]:
-    late = [name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)]
-    return [Problem(name, CREATE_ONLY_MESSAGE) for name in late]
+def _check_create_only(old: Fields, known: Fields) -> list[Problem]:
+    changed = [
+        name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)
+    ]
+    return [Problem(name, CREATE_ONLY_MESSAGE) for name in changed]
 
 
-def diff(state: Values, inputs: Values) -> Diff:
-    """Return what would change; an argument that is not given is not compared.
+def diff(state: State, inputs: Inputs) -> Diff:
+    """Compare the arguments that are given with the state; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = find_scope_changes(state, inputs)
     changed = diff_fields(state, inputs)
@@ -281,6 +282,6 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *replaces), replaces, is_unfinished(state), name_change=names)
 
 
-def is_unfinished(state: Values) -> bool:
-    """Return whether an earlier run left something to do: a field to set, a copy to wait for."""
+def is_unfinished(state: State) -> bool:
+    """Return whether an earlier run left a field to set or a copy to wait for."""
     return bool(state.get("unfinished")) or state.get("copy_status") == "running"

@@ -1,6 +1,7 @@
-"""A member of a project: the six things that Pulumi asks of a provider.
+"""A member of a project: the six operations of a Pulumi provider.
 
-``check`` and ``diff`` are pure; the others ask HQ. The policies are in docs/reference/members.md.
+``check`` and ``diff`` send nothing; the others send requests to HQ.
+The policies are in docs/reference/members.md.
 """
 
 from bim360_provider.core.project_member.lifecycle import create, delete, read, update

@@ -1,4 +1,4 @@
-"""Add members to a project with HQ's import, and read its result for each row."""
+"""Add members to a project with HQ's import and evaluate the result of each row."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from bim360_provider.core.create_once import LOOKUP_DELAYS, create_once
+from bim360_provider.core.entity import Inputs
 from bim360_provider.core.project_member.rules import build_import_row
 from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, InputError
@@ -30,12 +31,12 @@ __all__ = [
 
 
 def find_role_ids(run: Run, project_id: str, names: Sequence[str], email: str) -> list[str]:
-    """Return the ids of roles in a project; the look-up is one request for project and run.
+    """Return the ids of roles in a project; one request for each project and run.
 
     Raises:
-        InputError: The project has no such role; the nearest that it has is named.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        InputError: The project has no such role; the message suggests the nearest.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     if not names:
         return []
@@ -49,26 +50,24 @@ def find_role_ids(run: Run, project_id: str, names: Sequence[str], email: str) -
     return [known[name] for name in names]
 
 
-Values = Mapping[str, Any]
-
 INACTIVE_SERVICE_CODE: Final = "(code 2000)"
-"""HQ's word for a service that is neither active nor pending in the project.
+"""HQ's code for a service that is neither active nor pending in the project.
 
-https://stackoverflow.com/questions/51520301 met it just after a project was made.
+Seen just after a project was created: https://stackoverflow.com/questions/51520301.
 """
 
 NO_ROW_RESULT: Final = '"it was neither taken nor refused"'
-"""What is said of a row that an answer leaves out."""
+"""The message for a row that the response leaves out."""
 
 
 @dataclass
 class ImportResult:
-    """What became of those who were to join.
+    """The result of an import.
 
     Attributes:
-        members: Who joined now, by e-mail: the member's fields and ``user_id``.
-        present: Who was in the project before, by e-mail, as HQ has them.
-        refused: Who is not in it, by e-mail, each with HQ's words.
+        added_members: Members who were added, by e-mail: their fields and ``user_id``.
+        present: Members who were in the project before, by e-mail, as HQ has them.
+        refusals: HQ's messages about refused rows, by e-mail.
     """
 
     added_members: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -76,65 +75,65 @@ class ImportResult:
     refusals: dict[str, str] = field(default_factory=dict)
 
 
-def import_members(run: Run, project_id: str, wanted: Mapping[str, Values]) -> ImportResult:
-    """Add those who are not in the project yet, up to 50 with each request.
+def import_members(run: Run, project_id: str, wanted: Mapping[str, Inputs]) -> ImportResult:
+    """Add the members who are not in the project yet, up to 50 with each request.
 
-    Who is there already is not imported again: nobody says what HQ's import does to the
-    access that they have.
+    Existing members are not imported again: it is not documented what HQ's import does to
+    their access.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         project_id: Its id.
         wanted: The members' arguments in normal form, by e-mail.
 
     Raises:
         ConfigError: There is no acting user.
         HqError: HQ refused the first import as a whole.
-        UnansweredError: HQ could not be asked; the next run finds out.
+        UnansweredError: HQ could not be reached; the next run checks.
     """
-    joined = ImportResult(existing_members=find_members(run, project_id, wanted))
-    rows = {e: each for e, each in wanted.items() if e not in joined.existing_members}
-    bodies = _build_rows(run, project_id, rows, joined.refusals)
+    result = ImportResult(existing_members=find_members(run, project_id, wanted))
+    rows = {e: each for e, each in wanted.items() if e not in result.existing_members}
+    bodies = _build_rows(run, project_id, rows, result.refusals)
     for batch in _split_batches(bodies.values()):
         try:
-            answer = _import_with_retry(run, project_id, batch)
+            response = _import_with_retry(run, project_id, batch)
         except Bim360Error as error:
-            if not joined.added_members:
+            if not result.added_members:
                 raise
-            joined.refusals.update({row["email"]: str(error) for row in batch})
+            result.refusals.update({row["email"]: str(error) for row in batch})
             continue
-        _record_rows(joined, answer, batch, wanted)
-    return joined
+        _record_rows(result, response, batch, wanted)
+    return result
 
 
 def find_members(run: Run, project_id: str, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return those of the given e-mails who are in the project, as HQ has them."""
-    asked = set(emails)
+    """Return the members of a project with the given e-mails, as HQ has them."""
+    wanted_emails = set(emails)
     users: Iterable[ProjectUser | None]
-    if len(asked) == 1:
-        users = [run.hq.project_users.search_by_email(project_id, *asked)]
+    if len(wanted_emails) == 1:
+        users = [run.hq.project_users.search_by_email(project_id, *wanted_emails)]
     else:
-        users = run.hq.project_users.walk(project_id) if asked else ()
-    there = [build_member(user) for user in users if user is not None]
-    return {member["email"]: member for member in there if member["email"] in asked}
+        users = run.hq.project_users.walk(project_id) if wanted_emails else ()
+    present = [build_member(user) for user in users if user is not None]
+    return {member["email"]: member for member in present if member["email"] in wanted_emails}
 
 
 def build_member(user: ProjectUser) -> dict[str, Any]:
-    """Return a member as HQ has them, for the state."""
+    """Return the outputs of a member."""
     return {**user.get_fields(), "user_id": user.id, "status": user.status}
 
 
 def _build_rows(
-    run: Run, project_id: str, wanted: Mapping[str, Values], refused: dict[str, str]
+    run: Run, project_id: str, wanted: Mapping[str, Inputs], refusals: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """Return the rows to send; one with a role that the project lacks is set aside."""
+    """Return the rows to send; refuse those with a role that the project lacks."""
 
-    def body(inputs: Values) -> dict[str, Any] | None:
+    def body(inputs: Inputs) -> dict[str, Any] | None:
         names = inputs.get("industry_roles") or ()
         try:
             return build_import_row(inputs, find_role_ids(run, project_id, names, inputs["email"]))
         except InputError as error:
-            refused[inputs["email"]] = str(error)
+            refusals[inputs["email"]] = str(error)
             return None
 
     bodies = {email: body(inputs) for email, inputs in wanted.items()}
@@ -142,80 +141,82 @@ def _build_rows(
 
 
 def _split_batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    left = iter(rows)
-    while batch := list(islice(left, MAX_IMPORT_ROWS)):
+    remaining = iter(rows)
+    while batch := list(islice(remaining, MAX_IMPORT_ROWS)):
         yield batch
 
 
 def _import_with_retry(
     run: Run, project_id: str, batch: Sequence[Mapping[str, Any]]
 ) -> ImportResponse:
-    """Import, and once more for a while those whom HQ refuses because a service is not active yet.
+    """Import; retry rows that HQ refuses because a service is not active yet.
 
-    Just after a project is made or activated that passes by itself.
+    Just after a project was created or activated, this is temporary.
     """
-    answer = _import_batch(run, project_id, batch)
-    for pause in LOOKUP_DELAYS:
-        early = {
+    response = _import_batch(run, project_id, batch)
+    for delay in LOOKUP_DELAYS:
+        retryable = {
             row.row_email
-            for row in answer.failure_items
+            for row in response.failure_items
             if INACTIVE_SERVICE_CODE in row.error_message
         }
-        if not early:
+        if not retryable:
             break
-        run.sleep(pause, f"a service of project {project_id} is not active yet")
+        run.sleep(delay, f"a service of project {project_id} is not active yet")
         try:
-            again = _import_batch(run, project_id, [row for row in batch if row["email"] in early])
+            retried = _import_batch(
+                run, project_id, [row for row in batch if row["email"] in retryable]
+            )
         except Bim360Error:
-            break  # what the answers before it say is true all the same
-        others = [row for row in answer.failure_items if row.row_email not in early]
-        answer = ImportResponse(
-            success_items=[*answer.success_items, *again.success_items],
-            failure_items=[*others, *again.failure_items],
+            break  # the earlier responses remain valid
+        others = [row for row in response.failure_items if row.row_email not in retryable]
+        response = ImportResponse(
+            success_items=[*response.success_items, *retried.success_items],
+            failure_items=[*others, *retried.failure_items],
         )
-    return answer
+    return response
 
 
 def _import_batch(run: Run, project_id: str, batch: Sequence[Mapping[str, Any]]) -> ImportResponse:
     emails = [row["email"] for row in batch]
 
-    def ours(_since: object) -> ImportResponse | None:
-        """Return who of the batch is in the project now; none of them was before."""
-        there = find_members(run, project_id, emails).items()
-        items = [ImportRow(email=email, user_id=each["user_id"]) for email, each in there]
+    def find_created(_since: object) -> ImportResponse | None:
+        """Return the members of the batch who are in the project now; none was before."""
+        present = find_members(run, project_id, emails).items()
+        items = [ImportRow(email=email, user_id=each["user_id"]) for email, each in present]
         return ImportResponse(success_items=items) if items else None
 
     def post() -> ImportResponse:
         return run.hq.project_users.import_rows(project_id, batch)
 
-    called = emails[0] if len(emails) == 1 else f"{emails[0]} and {len(emails) - 1} more"
-    return create_once(run, called, "member", post, ours)
+    label = emails[0] if len(emails) == 1 else f"{emails[0]} and {len(emails) - 1} more"
+    return create_once(run, label, "member", post, find_created)
 
 
 def _record_rows(
-    joined: ImportResult,
-    answer: ImportResponse,
+    result: ImportResult,
+    response: ImportResponse,
     batch: Sequence[Mapping[str, Any]],
-    wanted: Mapping[str, Values],
+    wanted: Mapping[str, Inputs],
 ) -> None:
-    taken = {row.row_email: row for row in answer.success_items if row.row_user_id}
-    refused = {row.row_email: row.error_message for row in answer.failure_items}
+    taken = {row.row_email: row for row in response.success_items if row.row_user_id}
+    refusals = {row.row_email: row.error_message for row in response.failure_items}
     for row in batch:
         email = row["email"]
         if email in taken:
-            joined.added_members[email] = _build_added_member(taken[email], row, wanted[email])
+            result.added_members[email] = _build_added_member(taken[email], row, wanted[email])
         else:
-            joined.refusals[email] = refused.get(email) or NO_ROW_RESULT
+            result.refusals[email] = refusals.get(email) or NO_ROW_RESULT
 
 
-def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Values) -> dict[str, Any]:
-    """Return somebody who joined: as was sent, but for what the answer says otherwise."""
+def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
+    """Return an added member: the sent values, corrected by HQ's response."""
     sent = set(row.get("industry_roles") or ())
     lost = taken.industry_roles is not None and not sent <= set(taken.industry_roles)
     return {
         "email": row["email"],
         "company_id": taken.company_id or row.get("company_id"),
-        # Roles have been seen to get lost in an import; what is missing is set by a PATCH.
+        # An import may lose roles; a PATCH sets those that are missing.
         "industry_roles": [] if lost else list(inputs.get("industry_roles") or ()),
         **{service: inputs.get(service) or None for service in MEMBER_SERVICES},
         "user_id": taken.row_user_id,
@@ -224,18 +225,18 @@ def _build_added_member(taken: ImportRow, row: Mapping[str, Any], inputs: Values
 
 
 MAX_LISTED_EMAILS: Final = 5
-"""E-mails that a line for people names; the preview shows the rest."""
+"""The most e-mails that a message lists; the preview shows the rest."""
 
 
 def format_emails(emails: Collection[str]) -> str:
-    """Return e-mails as a line can hold them: five of them, and how many more there are."""
+    """Return the first five e-mails and the number of the others."""
     shown = sorted(emails)[:MAX_LISTED_EMAILS]
     more = len(emails) - len(shown)
     return f"{', '.join(shown)} and {more} more" if more else ", ".join(shown)
 
 
-def format_refusal(project_id: str, email: str, words: str) -> str:
-    """Return what is said of a row that was refused."""
-    if words.startswith("BIM 360: "):
-        return words
-    return f"BIM 360: {email} was not added to project {project_id}: HQ answered {words}."
+def format_refusal(project_id: str, email: str, message: str) -> str:
+    """Return the message about a refused row."""
+    if message.startswith("BIM 360: "):
+        return message
+    return f"BIM 360: {email} was not added to project {project_id}: HQ answered {message}."

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, ReadResult
+from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted
 from bim360_provider.core.project_member.importer import (
     ImportResult,
     build_member,
     find_role_ids,
+    format_emails,
+    format_refusal,
     import_members,
 )
 from bim360_provider.core.project_member.rules import (
@@ -33,6 +35,7 @@ __all__ = [
     "create",
     "delete",
     "find_user",
+    "import_team",
     "patch_member",
     "read",
     "read_member",
@@ -40,19 +43,17 @@ __all__ = [
     "update",
 ]
 
-Values = Mapping[str, Any]
-
 
 def patch_member(
-    run: Run, project_id: str, member: Values, inputs: Values, wanted: Collection[str]
+    run: Run, project_id: str, member: Fields, inputs: Inputs, wanted: Collection[str]
 ) -> dict[str, Any]:
-    """Send a PATCH of the wanted fields; return the member as they are then.
+    """Send a PATCH of the wanted fields; return the member after it.
 
     Raises:
         InputError: The project has no such role.
-        NotFoundError: They are not in the project any more.
+        NotFoundError: The member is no longer in the project.
         HqError: HQ refused it.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     email = member["email"]
     names = inputs.get("industry_roles") or () if "industry_roles" in wanted else ()
@@ -68,39 +69,39 @@ def patch_member(
 
 
 def apply_non_access_fields(
-    run: Run, project_id: str, member: Values, inputs: Values
+    run: Run, project_id: str, member: Fields, inputs: Inputs
 ) -> tuple[dict[str, Any], list[str]]:
-    """Finish somebody who has just joined, or was in the project before the stack knew them.
+    """Set company and roles of a member who was added or adopted.
 
-    Company and roles are set at once. Access is not: to change it takes away access that this
-    provider cannot see, so the next preview says so first. Nothing is raised.
+    Access is not set: a change would drop access that this provider cannot see, so the next
+    preview warns first. Nothing is raised.
 
     Returns:
-        The member as they are then, and the arguments that are left to do.
+        The member after it, and the arguments that are still pending.
     """
     wanted = diff_fields(member, inputs)
     now = [name for name in wanted if name not in MEMBER_SERVICES]
-    left = [name for name in wanted if name in MEMBER_SERVICES]
+    pending = [name for name in wanted if name in MEMBER_SERVICES]
     try:
-        return patch_member(run, project_id, member, inputs, now), left
+        return patch_member(run, project_id, member, inputs, now), pending
     except Bim360Error as error:
-        words = f"{error} They are in the project; the next `pulumi up` tries again."
-        run.warn(words)
-        return dict(member), [*now, *left]
+        message = f"{error} They are in the project; the next `pulumi up` tries again."
+        run.warn(message)
+        return dict(member), [*now, *pending]
 
 
-def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
-    """Return the member as HQ has them, or None if they or their project are gone.
+def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
+    """Return the member as HQ has them, or None if they or their project no longer exist.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         entity_id: The project's id, a colon, and HQ's id of the user.
         state: The outputs of the last run; without them this is a look-up by id, not a refresh.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     refreshing = "account_id" in state
     project_id, user_id, _ = split_id(entity_id)
@@ -110,21 +111,21 @@ def read(run: Run, entity_id: str, state: Values) -> ReadResult | None:
     known = {**run.account_scope, **state}
     declared = state.get(DECLARED, PATCHABLE_FIELDS) if refreshing else PATCHABLE_FIELDS
     inputs = derive_inputs(project_id, member, known, declared)
-    outs = build_outputs(project_id, member, {**inputs, **dict.fromkeys(declared)})
+    outs = build_outputs(project_id, member, Inputs({**inputs, **dict.fromkeys(declared)}))
     unfinished = state.get("unfinished") or []
     given = {**run.account_scope, **outs, "unfinished": unfinished}
-    return ReadResult(build_member_id(project_id, user_id), given, inputs)
+    return ReadResult(build_member_id(project_id, user_id), State(given), inputs)
 
 
 def read_member(
     run: Run, project_id: str, user_id: str, *, is_refresh: bool
 ) -> dict[str, Any] | None:
-    """Return a member of a project, or None if a refresh finds that they are gone.
+    """Return a member of a project, or None if a refresh finds that they are no longer in it.
 
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
-        HqError: HQ said no.
-        UnansweredError: No answer came.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
     """
     user = find_user(run, project_id, user_id, is_refresh=is_refresh)
     return None if user is None else build_member(user)
@@ -136,11 +137,11 @@ def find_user(run: Run, project_id: str, user_id: str, *, is_refresh: bool) -> P
     Raises:
         NotFoundError: A look-up found nothing, or the whole account is not visible.
         HqError: HQ refused the request.
-        UnansweredError: No response came.
+        UnansweredError: HQ sent no response.
     """
     try:
-        look = run.hq.project_users.get_cached if is_refresh else run.hq.project_users.get
-        user = look(project_id, user_id)
+        get = run.hq.project_users.get_cached if is_refresh else run.hq.project_users.get
+        user = get(project_id, user_id)
     except NotFoundError as error:
         if is_refresh and is_deleted(run, error, "user"):
             return None
@@ -154,133 +155,135 @@ REFUSAL_ADVICE: Final = (
 )
 
 
-def create(run: Run, inputs: Values) -> tuple[str, dict[str, Any]]:
-    """Add a member to a project, or take over who is in it already.
+def create(run: Run, inputs: Inputs) -> tuple[str, State]:
+    """Add a member to a project, or adopt an existing member.
 
     Args:
-        run: The account, and what this run knows.
-        inputs: The arguments in normal form.
+        run: The engine run.
+        inputs: The normalized arguments.
 
     Returns:
-        The member's id and the outputs. From the moment the id is known nothing is
-        raised: what is left to do is recorded in the output ``unfinished``.
+        The member's id and the outputs. Once the id is known, nothing is
+        raised: the output ``unfinished`` lists what could not be applied.
 
     Raises:
         ConfigError: There is no acting user.
         ConflictError: Another resource of this stack has the member.
         InputError: The project has no such industry role.
-        HqError: HQ refused it; a row refused inside a 200 counts as that.
-        UnansweredError: HQ could not be asked whether it acted; the next run finds out.
+        HqError: HQ refused the request, or the row in a 200 response.
+        UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     project_id, email = inputs["project_id"], inputs["email"]
-    joined = import_members(run, project_id, {email: inputs})
-    if email in joined.refusals:
-        raise _build_refusal(project_id, email, joined.refusals[email])
-    member = _claim_member(run, joined, project_id, email)
+    imported = import_members(run, project_id, {email: inputs})
+    if email in imported.refusals:
+        raise _build_refusal(project_id, email, imported.refusals[email])
+    member = _claim_member(run, imported, project_id, email)
     run.ownership.mark_owned(build_member_id(project_id, member["user_id"]))
-    member, left = apply_non_access_fields(run, project_id, member, inputs)
-    if email in joined.existing_members:
-        _warn_about_access(run, project_id, email, left)
+    member, pending = apply_non_access_fields(run, project_id, member, inputs)
+    if email in imported.existing_members:
+        _warn_about_access(run, project_id, email, pending)
     return build_member_id(project_id, member["user_id"]), build_outputs(
-        project_id, member, inputs, left
+        project_id, member, inputs, pending
     )
 
 
-def _build_refusal(project_id: str, email: str, words: str) -> Exception:
-    if words.startswith("BIM 360: "):
-        return InputError(words)
-    asked = f"add {email} to project {project_id}"
+def _build_refusal(project_id: str, email: str, message: str) -> Exception:
+    if message.startswith("BIM 360: "):
+        return InputError(message)
+    action = f"add {email} to project {project_id}"
     return build_refused_row_error(
-        asked, words, f"POST projects/{project_id}/users/import", REFUSAL_ADVICE
+        action, message, f"POST projects/{project_id}/users/import", REFUSAL_ADVICE
     )
 
 
-def _claim_member(run: Run, joined: ImportResult, project_id: str, email: str) -> dict[str, Any]:
-    if email in joined.added_members:
-        return joined.added_members[email]
-    member = joined.existing_members[email]
+def _claim_member(run: Run, imported: ImportResult, project_id: str, email: str) -> dict[str, Any]:
+    if email in imported.added_members:
+        return imported.added_members[email]
+    member = imported.existing_members[email]
     entity_id = build_member_id(project_id, member["user_id"])
     if run.ownership.is_owned(entity_id):
-        words = f"another resource of this stack has {email} in project {project_id}"
-        msg = f"BIM 360: {words}; declare a member once."
-        raise ConflictError(msg, status=409, hq_message=words, request="GET users")
+        detail = f"another resource of this stack has {email} in project {project_id}"
+        msg = f"BIM 360: {detail}; declare a member once."
+        raise ConflictError(msg, status=409, hq_message=detail, request="GET users")
     run.ownership.mark_adopted(entity_id)
-    run.info(f"BIM 360: {email} was in project {project_id} and is taken over.")
+    run.info(f"BIM 360: {email} was in project {project_id} already and is adopted.")
     return member
 
 
-def _warn_about_access(run: Run, project_id: str, email: str, left: list[str]) -> None:
-    if left:
-        words = f"{email} has other access in project {project_id} than declared"
-        run.warn(f"BIM 360: {words}; run `pulumi up` again to change {' and '.join(left)}.")
+def _warn_about_access(run: Run, project_id: str, email: str, pending: list[str]) -> None:
+    if pending:
+        message = f"{email} has other access in project {project_id} than declared"
+        run.warn(f"BIM 360: {message}; run `pulumi up` again to change {' and '.join(pending)}.")
 
 
-def update(run: Run, entity_id: str, state: Values, inputs: Values) -> dict[str, Any]:
-    """Make HQ equal to the arguments and finish what an earlier run left; return the outputs.
+def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
+    """Apply the arguments that differ and those that an earlier run left; return the outputs.
 
     Raises:
         InputError: The project has no such industry role.
-        NotFoundError: The member is gone; a refresh finds that out.
+        NotFoundError: The member no longer exists; a refresh removes it from the state.
         HqError: HQ refused a value.
-        UnansweredError: No answer came.
+        UnansweredError: HQ sent no response.
     """
     project_id, user_id, _ = split_id(entity_id)
     known = {name: state.get(name) for name in ("email", *PATCHABLE_FIELDS, "status")}
     member = {**known, "user_id": user_id}
-    left = [name for name in state.get("unfinished") or () if name in inputs]
+    pending = [name for name in state.get("unfinished") or () if name in inputs]
     try:
-        member = patch_member(run, project_id, member, inputs, {*diff_fields(state, inputs), *left})
+        member = patch_member(
+            run, project_id, member, inputs, {*diff_fields(state, inputs), *pending}
+        )
     except NotFoundError as error:
-        words = f"{error} If somebody removed them: `pulumi refresh`, then `pulumi up`."
+        message = f"{error} If they were removed: run `pulumi refresh`, then `pulumi up`."
         raise NotFoundError(
-            words, status=error.status, hq_message=error.hq_message, request=error.request
+            message, status=error.status, hq_message=error.hq_message, request=error.request
         ) from None
     return build_outputs(project_id, member, inputs)
 
 
-def delete(run: Run, entity_id: str, state: Values) -> None:
-    """Leave the member in the project, or try to remove them if the stack asked for that.
+def delete(run: Run, entity_id: str, state: State) -> None:
+    """Leave the member in the project, or try to remove them if the stack declares it.
 
     Args:
-        run: The account, and what this run knows.
+        run: The engine run.
         entity_id: The project's id, a colon, and HQ's id of the user.
         state: The outputs of the last run.
 
     Raises:
         ConfigError: There is no acting user to remove them.
-        HqError: HQ failed, so that it may work later.
-        UnansweredError: No answer came.
+        HqError: HQ failed; a later attempt may succeed.
+        UnansweredError: HQ sent no response.
     """
     project_id, user_id, _ = split_id(entity_id)
     who = {**state, "user_id": user_id}
     if state.get("on_destroy") == "remove":
         remove_member(run, project_id, who)
         return
-    words = f"{state.get('email')} stays in project {project_id}"
+    message = f"{state.get('email')} stays in project {project_id}"
     if state.get("on_destroy") == "retain":
-        run.info(f"BIM 360: {words} (retain).")
+        run.info(f"BIM 360: {message} (retain).")
         return
     run.warn(
-        f"BIM 360: {words}: HQ documents no way to remove a member; take them out in Project "
+        f"BIM 360: {message}: HQ documents no way to remove a member; take them out in Project "
         "Admin, or declare on_destroy='remove' to try."
     )
 
 
-def remove_member(run: Run, project_id: str, member: Values) -> bool:
+def remove_member(run: Run, project_id: str, member: Fields) -> bool:
     """Try to remove a member; return whether they are out of the project.
 
-    A refusal is told and is no error: HQ documents this for ACC projects only, and a stack
-    has to be able to come to its end. A project that is gone or archived is done with.
+    A refusal is a warning, not an error: HQ documents the request for ACC projects only, and
+    a destroy should be able to finish. A deleted or archived project needs no request.
 
     Raises:
         ConfigError: There is no acting user.
-        HqError: HQ failed, so that it may work later, or the whole account is not visible.
-        UnansweredError: No answer came.
+        HqError: HQ failed, or the whole account is not visible.
+        UnansweredError: HQ sent no response.
     """
     email, user_id = member["email"], member["user_id"]
     if run.ownership.was_adopted(build_member_id(project_id, user_id)):
-        words = f"{email} in project {project_id} has a new resource now; they are not removed"
-        run.warn(f"BIM 360: {words}.")
+        message = f"{email} in project {project_id} has a new resource now; they are not removed"
+        run.warn(f"BIM 360: {message}.")
         return False
     try:
         run.hq.project_users.remove(project_id, user_id, email)
@@ -291,7 +294,50 @@ def remove_member(run: Run, project_id: str, member: Values) -> bool:
     except HqError as error:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
-        words = f"{error} They stay in the project; take them out in Project Admin."
-        run.warn(words)
+        message = f"{error} They stay in the project; remove them in Project Admin."
+        run.warn(message)
         return False
     return True
+
+
+MAX_REPORTED_REFUSALS: Final = 10
+"""The most refused rows that are reported; the output ``unfinished`` has all."""
+
+
+def import_team(
+    run: Run, project_id: str, wanted: Mapping[str, Inputs]
+) -> tuple[ImportResult, set[str]]:
+    """Import members; return the result and the e-mails of members with pending work.
+
+    Raises:
+        ConfigError: There is no acting user.
+        HqError: HQ refused the first import as a whole.
+        UnansweredError: HQ could not be reached; the next run checks.
+    """
+    imported = import_members(run, project_id, wanted) if wanted else ImportResult()
+    unfinished = set(imported.refusals)
+    for email, member in {**imported.existing_members, **imported.added_members}.items():
+        imported.added_members[email], left = apply_non_access_fields(
+            run, project_id, member, wanted[email]
+        )
+        unfinished |= {email} if left else set()
+    _report_import(run, project_id, imported)
+    for email in imported.existing_members:
+        run.ownership.mark_adopted(
+            build_member_id(project_id, imported.added_members[email]["user_id"])
+        )
+    return imported, unfinished
+
+
+def _report_import(run: Run, project_id: str, imported: ImportResult) -> None:
+    if imported.existing_members:
+        message = f"in project {project_id} before: {format_emails(imported.existing_members)}"
+        run.info(f"BIM 360: adopted, because they were {message}.")
+    for email, message in sorted(imported.refusals.items())[:MAX_REPORTED_REFUSALS]:
+        line = f"{format_refusal(project_id, email, message)} The next `pulumi up` tries again."
+        run.warn(line)
+    if len(imported.refusals) > MAX_REPORTED_REFUSALS:
+        count = len(imported.refusals) - MAX_REPORTED_REFUSALS
+        message = f"{count} more were not added to project {project_id}"
+        line = f"BIM 360: {message}; the output `unfinished` names all."
+        run.warn(line)

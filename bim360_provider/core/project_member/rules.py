@@ -1,9 +1,9 @@
 """Check and diff of one member of a project; no network."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff
+from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, State
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -39,8 +39,6 @@ __all__ = [
     "split_id",
 ]
 
-Values = Mapping[str, Any]
-
 
 def build_member_id(project_id: str, user_id: str) -> str:
     """Return the id of a member: the project's and HQ's id of the user."""
@@ -48,44 +46,46 @@ def build_member_id(project_id: str, user_id: str) -> str:
 
 
 def split_id(entity_id: str) -> tuple[str, str, str]:
-    """Return the project's id, the user's, and what stands behind a third colon."""
+    """Return the ids of the project and the user, and the text after a second colon."""
     project_id, _, rest = entity_id.partition(":")
     user_id, _, tail = rest.partition(":")
     return normalize.parse_id_or_none(project_id) or project_id, user_id, tail
 
 
 def build_outputs(
-    project_id: str, member: Values, inputs: Values, unfinished: Collection[str] = ()
-) -> dict[str, Any]:
-    """Return what goes into the state.
+    project_id: str, member: Fields, inputs: Inputs, unfinished: Collection[str] = ()
+) -> State:
+    """Return the outputs to save in the state.
 
     Args:
         project_id: The project that the member is in.
-        member: The member as HQ has them, as far as we know.
-        inputs: The arguments in normal form.
-        unfinished: Arguments that could not be applied yet.
+        member: The member as HQ has them, as far as known.
+        inputs: The normalized arguments.
+        unfinished: The arguments that could not be applied yet.
     """
     echoed = {name: inputs[name] for name in PROVIDER_ONLY_FIELDS if name in inputs}
-    return {
-        "project_id": project_id,
-        **member,
-        **echoed,
-        "unfinished": sorted(unfinished),
-        DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
-    }
+    return State(
+        {
+            "project_id": project_id,
+            **member,
+            **echoed,
+            "unfinished": sorted(unfinished),
+            DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
+        }
+    )
 
 
 def derive_inputs(
-    project_id: str, member: Values, state: Values, declared: Collection[str]
-) -> dict[str, Any]:
+    project_id: str, member: Fields, state: Fields, declared: Collection[str]
+) -> Inputs:
     """Return the arguments that would declare the member as they are, for those managed."""
     kept = {name: state[name] for name in PROVIDER_ONLY_FIELDS if name in state}
     known = {"project_id": project_id, "email": member["email"]}
-    return {**kept, **known, **derive_fields(member, declared)}
+    return Inputs({**kept, **known, **derive_fields(member, declared)})
 
 
-def derive_fields(member: Values, declared: Collection[str]) -> dict[str, Any]:
-    """Return a member's fields as arguments: no access is written as an empty text."""
+def derive_fields(member: Fields, declared: Collection[str]) -> dict[str, Any]:
+    """Return a member's fields as arguments; no access is an empty text."""
     live = {name: member.get(name) for name in PATCHABLE_FIELDS if name in declared}
     shown = {k: "" if v is None and k in MEMBER_SERVICES else v for k, v in live.items()}
     return {name: value for name, value in shown.items() if value is not None}
@@ -102,15 +102,15 @@ def is_same_value(name: str, declared: Any, live: Any) -> bool:
     return (declared or None) == (live or None)
 
 
-def diff_fields(live: Values, inputs: Values) -> tuple[str, ...]:
-    """Return the given arguments whose value HQ does not have."""
+def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
+    """Return the names of the given arguments that differ from HQ's values."""
     return tuple(
         k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
     )
 
 
-def build_import_row(inputs: Values, role_ids: Sequence[str]) -> dict[str, Any]:
-    """Return a row of an import: what was given, and never an empty company."""
+def build_import_row(inputs: Inputs, role_ids: Sequence[str]) -> dict[str, Any]:
+    """Return a row of an import: the given arguments without an empty company."""
     row: dict[str, Any] = {"email": inputs["email"], "services": _build_services({}, inputs)}
     if inputs.get("company_id"):
         row["company_id"] = inputs["company_id"]
@@ -120,7 +120,7 @@ def build_import_row(inputs: Values, role_ids: Sequence[str]) -> dict[str, Any]:
 
 
 def build_patch_body(
-    live: Values, inputs: Values, wanted: Collection[str], role_ids: Sequence[str]
+    live: Fields, inputs: Inputs, wanted: Collection[str], role_ids: Sequence[str]
 ) -> dict[str, Any]:
     """Return the body of a PATCH: the wanted fields; services only if one of them is wanted."""
     body: dict[str, Any] = {}
@@ -133,24 +133,24 @@ def build_patch_body(
     return body
 
 
-def build_services_warnings(called: str, changed: Collection[str]) -> tuple[str, ...]:
-    """Return what people should know before access is changed; nothing if none is.
+def build_services_warnings(label: str, changed: Collection[str]) -> tuple[str, ...]:
+    """Return the warning before a change of access; nothing if access does not change.
 
     https://aps.autodesk.com/blog/bim360-hq-patch-project-user
     """
     services = [name for name in MEMBER_SERVICES if name in changed]
     if not services:
         return ()
-    words = (
-        f"BIM 360: {called}: {' and '.join(services)} changes, and HQ then drops access to all "
+    message = (
+        f"BIM 360: {label}: {' and '.join(services)} changes, and HQ then drops access to all "
         "modules that it cannot name here, such as Cost, Field or Design Collaboration; give it "
         "again in Project Admin."
     )
-    return (words,)
+    return (message,)
 
 
-def _build_services(live: Values, inputs: Values) -> dict[str, Any]:
-    """Return the access that a member is to have: declared, else what there is."""
+def _build_services(live: Fields, inputs: Inputs) -> dict[str, Any]:
+    """Return the declared access of a member, otherwise the existing one."""
     access = {name: inputs.get(name, live.get(name)) for name in MEMBER_SERVICES}
     return {name: {"access_level": level} for name, level in access.items() if level}
 
@@ -161,23 +161,23 @@ MISSING_ACCESS: Final = (
 )
 
 
-def check(old: Values, new: Values, settings: Settings) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the arguments in normal form and everything that is wrong with them.
+def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them.
 
     Args:
         old: The arguments of the last run; not needed here.
         new: The arguments as written; values may be unknown.
-        settings: Give the account, the region and the acting user.
+        settings: The account, the region and the acting user.
     """
     del old
     given = add_account_scope(new, settings)
     inputs, problems = validate_arguments(ProjectMemberArguments, given)
     problems += check_access(given) + check_account_scope(given) + check_acting_user(settings)
-    return inputs, problems
+    return Inputs(inputs), problems
 
 
-def check_access(given: Values) -> list[Problem]:
-    """Return the problem of a member who is given access to nothing."""
+def check_access(given: Fields) -> list[Problem]:
+    """Return the problem of a member without access to any service."""
     access = [given.get(service) for service in MEMBER_SERVICES]
     if any(level or is_unknown(level) for level in access):
         return []
@@ -185,20 +185,20 @@ def check_access(given: Values) -> list[Problem]:
 
 
 def check_acting_user(settings: Settings) -> list[Problem]:
-    """Return the problem of a stack with members and nobody on whose behalf to add them."""
+    """Return the problem of a stack with members but without an acting user."""
     return [] if settings.acting_user else [Problem("acting_user", MISSING_ACTING_USER_ADVICE)]
 
 
 IDENTITY_FIELDS: Final = ("project_id", "email")
-"""Another project or another person is another member."""
+"""Arguments that identify a member."""
 
 
-def diff(state: Values, inputs: Values) -> Diff:
-    """Return what would change; an argument that is not given is not compared.
+def diff(state: State, inputs: Inputs) -> Diff:
+    """Compare the arguments that are given with the state; send nothing.
 
     Args:
         state: The outputs of the last run or refresh.
-        inputs: The arguments in normal form; values may be unknown.
+        inputs: The normalized arguments; values may be unknown.
     """
     replaces = (
         *find_scope_changes(state, inputs),
@@ -211,12 +211,12 @@ def diff(state: Values, inputs: Values) -> Diff:
     return Diff((*changed, *replaces), replaces, bool(state.get("unfinished")), warnings)
 
 
-def _format_label(state: Values) -> str:
+def _format_label(state: State) -> str:
     return f"{state.get('email')} in project {state.get('project_id')}"
 
 
 def find_identity_changes(
-    state: Values, inputs: Values, identity: tuple[str, ...]
+    state: Fields, inputs: Fields, identity: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Return which of the arguments that say who it is are others now."""
+    """Return the identifying arguments that have changed."""
     return tuple(name for name in identity if name in state and inputs.get(name) != state[name])

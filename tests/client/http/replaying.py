@@ -1,4 +1,4 @@
-"""The calls that Pulumi's engine makes for replacements, in its order, without an engine.
+"""Replay the calls that Pulumi's engine sends for a replacement, in its order, without an engine.
 
 https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
 """
@@ -24,11 +24,11 @@ ReplacementTrigger = Literal["changed", "triggered", "targeted"]
 KillMoment = Literal["", "deleted", "created"]
 
 REPLACEMENT_TRIGGERS: Final[tuple[ReplacementTrigger, ...]] = ("changed", "triggered", "targeted")
-"""``replace_on_changes``; ``replacement_trigger`` and its like; ``--replace`` and taint."""
+"""Options: ``replace_on_changes``; ``replacement_trigger`` and similar; ``--replace`` and taint."""
 
 
 class RunKilled(Exception):  # noqa: N818 - it is the test that ends the run
-    """The run ends here: what was not saved is lost."""
+    """Ends the run; unsaved state is lost."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class StateEntry:
     """A resource in the state.
 
     Attributes:
-        doomed: Its replacement exists, and it is still to be deleted.
-        pending: It was deleted, and its replacement is still to be created.
+        pending_delete: Its replacement exists, but the old resource is not deleted yet.
+        pending_replacement: It is deleted, but its replacement does not exist yet.
     """
 
     id: str
@@ -49,22 +49,23 @@ class StateEntry:
 
 @dataclass
 class EngineReplay:
-    """A stack with one of each entity, and what one run after the other does to it."""
+    """A stack with one resource of each entity, and the calls that each run sends for it."""
 
     stack: FullStack
     patch: pytest.MonkeyPatch
     notifications: list[str] = field(default_factory=list)
     forgets_pending_replacements: bool = False
-    """The engine takes what is pending for new, as some of its versions do."""
+    """Whether the engine treats a pending replacement as a new resource, as some versions do."""
     hides_state: bool = False
-    """The provider cannot read the stack's state."""
+    """Whether the provider cannot read the stack's state."""
 
     def __post_init__(self) -> None:
-        """Begin after the first up."""
-        made = self.stack.resources.items()
+        """Start with the state after the first up."""
+        resources_after_up = self.stack.resources.items()
         self.inputs = dict(self.stack.inputs)
         self.entries = {
-            name: [StateEntry(id_, self.inputs[name], outs)] for name, (id_, outs) in made
+            name: [StateEntry(id_, self.inputs[name], outs)]
+            for name, (id_, outs) in resources_after_up
         }
         self._creating = ""
         self.stack.hq.emulator.requests_made.clear()
@@ -80,10 +81,10 @@ class EngineReplay:
         """Run the program; return the requests.
 
         Args:
-            name: The resource that is to be replaced.
-            way: How that is asked for.
-            first: It is deleted before its replacement is created.
-            killed: When the run ends: once the old one is deleted, or the new one created.
+            name: The resource to replace.
+            trigger: The option that requests the replacement.
+            delete_first: Whether the old resource is deleted before its replacement is created.
+            killed_at: Whether the run is killed after the delete or after the create.
         """
         self._begin_run()
         for each in DEPENDENCIES:
@@ -108,8 +109,10 @@ class EngineReplay:
     def _begin_run(self) -> None:
         client = self.stack.create_client()
         self.stack.hq.emulator.requests_made.clear()
-        fresh = Ownership(find_previous_state=self._find_outputs)
-        run = build_run(client, acting_settings(), ownership=fresh, archive_limit=ArchiveLimit(20))
+        ownership = Ownership(find_previous_state=self._find_outputs)
+        run = build_run(
+            client, acting_settings(), ownership=ownership, archive_limit=ArchiveLimit(20)
+        )
 
         def get_run(_settings: Settings, _account_id: str | None, _region: str | None) -> Run:
             return run
@@ -117,13 +120,13 @@ class EngineReplay:
         self.patch.setattr(calls, "get_run", get_run)
         self.patch.setattr(calls, "replacements", ReplacementTracker())
         self.patch.setattr(calls, "notify", lambda text, **_: self.notifications.append(text))
-        self.patch.setattr(calls, "owners", fresh)
+        self.patch.setattr(calls, "owners", ownership)
 
     def _list_requests(self) -> list[str]:
         return [each for each in self.stack.hq.emulator.requests_made if "token" not in each]
 
     def _find_outputs(self, entity_id: str) -> Mapping[str, Any] | None:
-        """Return what the state holds of the resource that is being created."""
+        """Return the outputs that the state holds for the resource being created."""
         if self.hides_state:
             return None
         found = [e.outputs for e in self.entries[self._creating] if e.id == entity_id]
@@ -133,38 +136,47 @@ class EngineReplay:
         return EntityCalls(ENTITIES[name], None)
 
     def _register_resource(
-        self, name: str, way: ReplacementTrigger | None, first: bool, killed: KillMoment
+        self,
+        name: str,
+        trigger: ReplacementTrigger | None,
+        delete_first: bool,
+        killed_at: KillMoment,
     ) -> None:
-        door, news = self._create_calls(name), dict(self.inputs[name])
+        entity_calls, news = self._create_calls(name), dict(self.inputs[name])
         (old,) = (entry for entry in self.entries[name] if not entry.pending_delete)
-        is_new = way == "targeted" or (
+        is_new = trigger == "targeted" or (
             old.pending_replacement and self.forgets_pending_replacements
         )
-        checked = door.check({} if is_new else dict(old.inputs), news)
+        checked = entity_calls.check({} if is_new else dict(old.inputs), news)
         assert checked.failures == []
-        if not is_new and way != "triggered":
-            difference = door.diff(old.id, dict(old.outputs), checked.inputs)
-            if way is None and not old.pending_replacement:
+        if not is_new and trigger != "triggered":
+            difference = entity_calls.diff(old.id, dict(old.outputs), checked.inputs)
+            if trigger is None and not old.pending_replacement:
                 if difference.changes is not False:
-                    outs = door.update(old.id, dict(old.outputs), checked.inputs).outs or {}
-                    doomed = [entry for entry in self.entries[name] if entry.pending_delete]
-                    self.entries[name] = [StateEntry(old.id, checked.inputs, outs), *doomed]
+                    outs = entity_calls.update(old.id, dict(old.outputs), checked.inputs).outs or {}
+                    pending_deletes = [
+                        entry for entry in self.entries[name] if entry.pending_delete
+                    ]
+                    self.entries[name] = [
+                        StateEntry(old.id, checked.inputs, outs),
+                        *pending_deletes,
+                    ]
                 return
         if not is_new:
-            checked = door.check({}, news)
-        if first and not old.pending_replacement:
-            door.delete(old.id, dict(old.outputs))
+            checked = entity_calls.check({}, news)
+        if delete_first and not old.pending_replacement:
+            entity_calls.delete(old.id, dict(old.outputs))
             old = replace(old, pending_replacement=True)
             self.entries[name] = [old]
-            if killed == "deleted":
+            if killed_at == "deleted":
                 raise RunKilled
         self._creating = name
-        created = door.create(dict(checked.inputs))
+        created = entity_calls.create(dict(checked.inputs))
         new = StateEntry(created.id, checked.inputs, created.outs or {})
         self.entries[name] = (
             [new] if old.pending_replacement else [new, replace(old, pending_delete=True)]
         )
-        if killed == "created":
+        if killed_at == "created":
             raise RunKilled
 
     def _delete_entries(self, name: str, entries: list[StateEntry]) -> None:
@@ -173,12 +185,12 @@ class EngineReplay:
             self.entries[name].remove(entry)
 
 
-def build_environment(stage_url: str) -> dict[str, str]:
-    """Return the environment of the host."""
+def build_environment(url: str) -> dict[str, str]:
+    """Return the environment variables of the host."""
     return {
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,
         "BIM360_ACCOUNT_ID": ACCOUNT_ID,
-        "BIM360_BASE_URL": stage_url,
+        "BIM360_BASE_URL": url,
         "BIM360_ACTING_USER": ADMIN_EMAIL,
     }

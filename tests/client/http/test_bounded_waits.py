@@ -1,4 +1,4 @@
-"""However bad the weather: every call ends, because nobody can interrupt Pulumi's host."""
+"""Time limits: each call ends, because a user cannot interrupt Pulumi's host."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,7 +26,7 @@ from tests.support.hq import (
 )
 
 MAX_REQUEST_SECONDS = TIME_BUDGET + ATTEMPT_TIMEOUT
-"""Seconds for one request: its retries, and a last attempt that was let begin in time."""
+"""Seconds for one request: its retries, and a last attempt that began within the budget."""
 
 FAULTY_ROUTES = (
     "token",
@@ -41,44 +41,47 @@ ClientCall = Callable[[HqClient, str], object]
 
 
 def build_faults(hq: HqFixture) -> Mapping[str, Callable[[str], list[Fault]]]:
-    """Return what may be wrong with all requests of a kind, for ever."""
+    """Return the faults, by name, that affect every request to a route."""
 
     def silence() -> None:
         hq.clock.sleep(ATTEMPT_TIMEOUT)
 
     return {
-        "silence": lambda what: [Fault(what, DROPS_CONNECTION, times=999, on_response=silence)],
-        "slow failures": lambda what: [
-            Fault(what, build_reply(504), times=999, on_response=silence)
+        "silence": lambda route: [Fault(route, DROPS_CONNECTION, times=999, on_response=silence)],
+        "slow failures": lambda route: [
+            Fault(route, build_reply(504), times=999, on_response=silence)
         ],
-        "failures": lambda what: [Fault(what, build_reply(503), times=999)],
-        "now and then": lambda what: [
-            Fault(what, build_reply(502), times=1, skip=n, on_response=silence)
+        "failures": lambda route: [Fault(route, build_reply(503), times=999)],
+        "now and then": lambda route: [
+            Fault(route, build_reply(502), times=1, skip=n, on_response=silence)
             for n in range(0, 40, 2)
         ],
-        "slow down": lambda what: [Fault(what, build_reply(429, retry_after="90"), times=999)],
-        "not there": lambda what: [Fault(what, PROJECT_NOT_FOUND, times=999)],
-        "refused": lambda what: [Fault(what, build_reply(401), times=999)],
+        "slow down": lambda route: [Fault(route, build_reply(429, retry_after="90"), times=999)],
+        "not there": lambda route: [Fault(route, PROJECT_NOT_FOUND, times=999)],
+        "refused": lambda route: [Fault(route, build_reply(401), times=999)],
     }
 
 
 CALLS: Mapping[str, tuple[ClientCall, float]] = {
     "create": (
         lambda client, _: create(build_run(client), {**PROJECT_INPUTS, "status": "archived"}),
-        # The token; the POST; settling it; what is under way then; the leftover; the PATCH.
+        # Token; POST; settling; the request in flight by then; leftover; PATCH.
         MAX_REQUEST_SECONDS * 2 + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS * 4,
     ),
     "update": (
-        lambda client, made: update(
-            build_run(client), made, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
+        lambda client, project_id: update(
+            build_run(client), project_id, {"status": "active"}, {**PROJECT_INPUTS, "city": "Oslo"}
         ),
         MAX_REQUEST_SECONDS * 2,
     ),
     "read": (
-        lambda client, made: read(build_run(client), made, {"account_id": "known"}),
+        lambda client, project_id: read(build_run(client), project_id, {"account_id": "known"}),
         MAX_REQUEST_SECONDS * 3,
     ),
-    "delete": (lambda client, made: delete(build_run(client), made, {}), MAX_REQUEST_SECONDS * 3),
+    "delete": (
+        lambda client, project_id: delete(build_run(client), project_id, {}),
+        MAX_REQUEST_SECONDS * 3,
+    ),
 }
 
 
@@ -88,23 +91,23 @@ CALLS: Mapping[str, tuple[ClientCall, float]] = {
 )
 @pytest.mark.parametrize("call", CALLS)
 def test_every_call_ends_in_time(hq: HqFixture, kind: str, call: str) -> None:
-    """Also where every request meets the same weather for ever."""
-    made = hq.create_project(name="There already")["id"]
+    """The limits hold even if the fault never ends."""
+    project_id = hq.create_project(name="There already")["id"]
     client = hq.create_client()
-    for what in FAULTY_ROUTES:
-        hq.emulator.faults += build_faults(hq)[kind](what)
-    begin, bound = CALLS[call]
+    for route in FAULTY_ROUTES:
+        hq.emulator.faults += build_faults(hq)[kind](route)
+    run, bound = CALLS[call]
     before = hq.clock.monotonic()
 
     with suppress(Bim360Error):
-        begin(client, made)
+        run(client, project_id)
 
     assert hq.clock.monotonic() - before <= bound
 
 
 @pytest.mark.parametrize("kind", ["silence", "slow failures", "failures", "now and then"])
 def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
-    """With a token at hand, and a POST that HQ acts on each time without saying so."""
+    """The token is cached, and HQ acts on each POST without sending a response."""
     client = hq.create_client()
     client.transport.get_server_time()
     hq.emulator.faults += build_faults(hq)["slow failures"]("POST projects")
@@ -118,8 +121,8 @@ def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
     assert 1 <= hq.emulator.requests_made.count("POST projects") <= 3
 
 
-def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
-    """A job that nobody can look at is waited for no longer than a job that runs."""
+def test_a_template_copy_ends_in_time(hq: HqFixture) -> None:
+    """A job whose status cannot be read is polled no longer than a running job."""
     template = hq.create_project(name="Template", service_types="field")["id"]
     client = hq.create_client()
     client.transport.get_server_time()
@@ -132,12 +135,12 @@ def test_a_create_of_a_template_ends_in_time(hq: HqFixture) -> None:
     assert hq.clock.monotonic() - before <= COPY_TIMEOUT + MAX_REQUEST_SECONDS
 
 
-def test_the_page_tells_how_long_a_ctrl_c_may_take() -> None:
-    """Number by number."""
-    told = read_section("docs/reference/project.md", "### Ctrl-C")
+def test_the_documentation_states_the_longest_wait_after_ctrl_c() -> None:
+    """Each number in the section equals the constant in the code."""
+    section = read_section("docs/reference/project.md", "### Ctrl-C")
 
-    assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in told
-    assert f"at most {MAX_RETRY_AFTER:.0f} s" in told
-    assert f"{COPY_TIMEOUT:.0f} s if nothing is declared" in told
-    assert f"at most {DEFAULT_PARALLEL} calls are under way" in told
+    assert f"{TIME_BUDGET:.0f} s for the request, and {SETTLE_TIMEOUT:.0f} s to find out" in section
+    assert f"at most {MAX_RETRY_AFTER:.0f} s" in section
+    assert f"{COPY_TIMEOUT:.0f} s if nothing is declared" in section
+    assert f"at most {DEFAULT_PARALLEL} calls are under way" in section
     assert DEFAULT_PARALLEL <= DEFAULT_REQUESTS_PER_MINUTE

@@ -1,4 +1,4 @@
-"""Failures: each one line that says what was asked, what was answered and what to do."""
+"""Failures: each error is one line with the request, the response and the next step."""
 
 import json
 import logging
@@ -36,14 +36,14 @@ PROVISION = (
 
 
 def get_refusal(hq: HqFixture, **changes: Any) -> Bim360Error:
-    """Return the error of listing the projects over a connection changed like this."""
+    """Return the error of listing the projects over a connection with these changes."""
     with pytest.raises(Bim360Error) as caught:
         hq.create_client(**changes).projects.list_page(0)
     return caught.value
 
 
-def test_a_wrong_secret_is_told_as_such(hq: HqFixture) -> None:
-    """And never shown."""
+def test_a_wrong_secret_is_reported_without_the_secret(hq: HqFixture) -> None:
+    """The message names the variables to check and does not quote the secret."""
     error = get_refusal(hq, client_secret="wrong-secret-1234")
 
     assert isinstance(error, UnauthorizedError)
@@ -57,10 +57,10 @@ def test_a_wrong_secret_is_told_as_such(hq: HqFixture) -> None:
 @pytest.mark.parametrize(
     "changes", [{"account_id": UNKNOWN_ACCOUNT}, {"account_id": EMEA_ACCOUNT_ID}, {"region": "AUS"}]
 )
-def test_an_account_out_of_sight_has_three_reasons_and_all_are_told(
+def test_a_hidden_account_error_lists_all_three_causes(
     hq: HqFixture, changes: dict[str, str]
 ) -> None:
-    """HQ answers a wrong id, a wrong region and a missing permission alike."""
+    """HQ sends the same response for a wrong id, a wrong region and a missing permission."""
     error = get_refusal(hq, **changes)
 
     assert isinstance(error, NotFoundError)
@@ -71,8 +71,8 @@ def test_an_account_out_of_sight_has_three_reasons_and_all_are_told(
     )
 
 
-def test_a_missing_scope_is_told_as_such(hq: HqFixture) -> None:
-    """The gateway's own code says it."""
+def test_a_missing_scope_is_reported(hq: HqFixture) -> None:
+    """The gateway's error code identifies this case."""
     body = {"developerMessage": "Token does not have the privilege", "errorCode": "AUTH-010"}
     hq.emulator.faults.append(Fault("GET projects", build_reply(403, body)))
 
@@ -85,8 +85,8 @@ def test_a_missing_scope_is_told_as_such(hq: HqFixture) -> None:
     )
 
 
-def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -> None:
-    """The most common mistake in setting up an app."""
+def test_an_app_without_account_administration_gets_setup_advice(hq: HqFixture) -> None:
+    """This is the most common setup mistake."""
     hq.emulator.faults.append(
         Fault("GET projects", build_reply(403, {"code": 9403, "message": "no"}))
     )
@@ -95,7 +95,7 @@ def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind", "words"),
+    ("reply", "kind", "message"),
     [
         (
             build_reply(400, {"code": 1, "message": "a\n  b"}),
@@ -122,23 +122,23 @@ def test_an_app_without_administration_is_told_where_to_tick_it(hq: HqFixture) -
         ),
     ],
 )
-def test_any_answer_that_says_no_becomes_one_line(
-    hq: HqFixture, reply: Any, kind: type[Exception], words: str
+def test_any_error_response_becomes_one_line(
+    hq: HqFixture, reply: Any, kind: type[Exception], message: str
 ) -> None:
-    """In HQ's words, the gateway's, a proxy's, or none; with what to do."""
+    """The line quotes HQ, the gateway or the proxy if there is a message, and gives advice."""
     hq.emulator.faults.append(Fault("GET projects", reply, times=99))
 
     error = get_refusal(hq)
 
     assert isinstance(error, kind)
     assert str(error).startswith("BIM 360: could not list the projects: HQ answered ")
-    assert words in str(error)
+    assert message in str(error)
     assert "\n" not in str(error)
     assert len(str(error)) < 700
 
 
 @pytest.mark.parametrize(
-    ("header", "words"),
+    ("header", "message"),
     [
         ("3600", "HQ requires a wait of 3600 s, which is too long; run it again later."),
         (
@@ -150,24 +150,22 @@ def test_any_answer_that_says_no_becomes_one_line(
         (None, "Run it again later, and check who else uses this client id."),
     ],
 )
-def test_a_busy_hq_is_told_with_the_time_it_asked_for(
-    hq: HqFixture, header: str | None, words: str
+def test_a_rate_limit_error_states_the_requested_wait(
+    hq: HqFixture, header: str | None, message: str
 ) -> None:
-    """A wait that is too long is named; one that was obeyed in vain is not blamed."""
+    """Only a wait that is longer than the limit is quoted."""
     headers = {} if header is None else {"retry_after": header}
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, **headers), times=99))
 
     error = get_refusal(hq)
 
     assert isinstance(error, RateLimitedError)
-    assert str(error).endswith(words)
+    assert str(error).endswith(message)
 
 
 @pytest.mark.parametrize("status", [408, 499, 504, 520, 522, 524, 527, 598])
-def test_a_create_that_a_gateway_gave_up_waiting_for_is_looked_for(
-    hq: HqFixture, status: int
-) -> None:
-    """HQ may have acted on it: sent again, it would be refused as a name that is taken."""
+def test_a_create_that_times_out_at_a_gateway_is_searched_for(hq: HqFixture, status: int) -> None:
+    """HQ may have created the project; a second POST would get a conflict with its name."""
     page = build_reply(status, b"<html>timeout</html>")
     hq.emulator.faults.append(Fault("POST projects", page, acts_on_request=True))
 
@@ -178,8 +176,8 @@ def test_a_create_that_a_gateway_gave_up_waiting_for_is_looked_for(
 
 
 @pytest.mark.parametrize("status", [408, 499, 520, 524, 530, 599])
-def test_what_a_gateway_answers_for_a_moment_is_tried_again(hq: HqFixture, status: int) -> None:
-    """As HQ's own 503 is."""
+def test_a_temporary_gateway_error_is_retried(hq: HqFixture, status: int) -> None:
+    """The client retries it as it retries a 503 of HQ."""
     hq.emulator.faults.append(
         Fault("GET projects", build_reply(status, b"<html>oh</html>"), times=2)
     )
@@ -189,7 +187,7 @@ def test_what_a_gateway_answers_for_a_moment_is_tried_again(hq: HqFixture, statu
 
 
 def test_an_error_names_method_and_path_but_no_query_and_no_secret(hq: HqFixture) -> None:
-    """For whoever looks at it in a program."""
+    """Programs can read these attributes of the error."""
     hq.emulator.faults.append(Fault("GET projects", build_reply(403, {"message": "no"})))
     error = get_refusal(hq)
 
@@ -201,27 +199,32 @@ def test_an_error_names_method_and_path_but_no_query_and_no_secret(hq: HqFixture
 def test_secrets_are_in_no_output_error_log_or_representation(
     hq: HqFixture, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Not even when HQ's answer repeats them."""
+    """Secrets are redacted even if HQ's response repeats them."""
     caplog.set_level(logging.DEBUG)
     client = hq.create_client()
     project_id, outs = create(build_run(client), PROJECT_INPUTS)
     bearer = hq.emulator.requests[-1].get_header("authorization").removeprefix("Bearer ")
     echo = build_reply(403, {"message": f"no access with {CLIENT_SECRET}, token {bearer}"})
     hq.emulator.faults += [Fault("GET project", echo), Fault("token", echo)]
-    told: list[Any] = [
+    exposed: list[Any] = [
         project_id,
         outs,
         hq.notifications,
         client.__dict__,
         client.transport.__dict__,
     ]
-    for ask in (client, hq.create_client()):
+    for sender in (client, hq.create_client()):
         with pytest.raises(HqError) as caught:
-            ask.projects.get(project_id)
-        told += [str(caught.value), repr(caught.value), caught.value.hq_message, vars(caught.value)]
-    told += [hq.build_connection(), build_settings(clientSecret=CLIENT_SECRET)]
+            sender.projects.get(project_id)
+        exposed += [
+            str(caught.value),
+            repr(caught.value),
+            caught.value.hq_message,
+            vars(caught.value),
+        ]
+    exposed += [hq.build_connection(), build_settings(clientSecret=CLIENT_SECRET)]
 
-    shown = f"{told!r}{caplog.text}{capfd.readouterr()}{json.dumps(outs)}"
-    assert CLIENT_SECRET not in shown
-    assert bearer[:20] not in shown
+    output = f"{exposed!r}{caplog.text}{capfd.readouterr()}{json.dumps(outs)}"
+    assert CLIENT_SECRET not in output
+    assert bearer[:20] not in output
     assert CLIENT_SECRET.encode() not in pickle.dumps(outs)

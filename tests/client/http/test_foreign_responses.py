@@ -1,4 +1,4 @@
-"""A response about another resource, as a proxy that mixes them up gives it: never believed."""
+"""Responses about another resource, as a faulty proxy sends them: the provider rejects them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,7 +31,7 @@ CREATES: Mapping[str, tuple[Any, Mapping[str, Any], str, str, str]] = {
 
 
 def create_unrecorded(hq: HqFixture, create: Callable[[], Any]) -> Any:
-    """Return what a create gives, with nothing noted."""
+    """Return the result of a create; record no request."""
     found = create()
     hq.emulator.requests_made.clear()
     return found
@@ -39,37 +39,35 @@ def create_unrecorded(hq: HqFixture, create: Callable[[], Any]) -> Any:
 
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "not acted"])
 @pytest.mark.parametrize("kind", CREATES)
-def test_a_create_that_gets_the_response_of_another_has_its_own_id(
+def test_a_create_with_a_foreign_response_keeps_its_own_id(
     hq: HqFixture, client: HqClient, kind: str, *, acts: bool
 ) -> None:
-    """The response counts as lost: its own name is looked for, and created if it is missing."""
-    entity, one, key, name, what = CREATES[kind]
+    """The response counts as lost: the provider searches by name, then creates if necessary."""
+    entity, one, key, name, route = CREATES[kind]
     owners = Ownership()
     first, outs = create_unrecorded(
         hq, lambda: entity.create(build_run(client, ownership=owners), one)
     )
     row = {"id": first, "account_id": ACCOUNT_ID, "status": "pending", **outs, key: one[key]}
-    hq.emulator.faults.append(Fault(what, build_reply(201, row), acts_on_request=acts))
+    hq.emulator.faults.append(Fault(route, build_reply(201, row), acts_on_request=acts))
 
     second, outs = entity.create(build_run(client, ownership=owners), {**one, key: name})
 
     assert second != first
     assert outs[key] == name
-    assert hq.emulator.requests_made.count(what) == (1 if acts else 2)
+    assert hq.emulator.requests_made.count(route) == (1 if acts else 2)
 
 
 @pytest.mark.parametrize("kind", CREATES)
-def test_an_id_that_another_resource_has_is_refused(
-    hq: HqFixture, client: HqClient, kind: str
-) -> None:
-    """Even in a response with the right name."""
-    entity, one, key, name, what = CREATES[kind]
+def test_an_id_of_another_resource_is_refused(hq: HqFixture, client: HqClient, kind: str) -> None:
+    """The id is refused even if the response has the right name."""
+    entity, one, key, name, route = CREATES[kind]
     owners = Ownership()
     first, outs = create_unrecorded(
         hq, lambda: entity.create(build_run(client, ownership=owners), one)
     )
     hq.emulator.faults.append(
-        Fault(what, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True)
+        Fault(route, build_reply(201, {**outs, "id": first, key: name}), acts_on_request=True)
     )
 
     second, _ = entity.create(build_run(client, ownership=owners), {**one, key: name})
@@ -77,8 +75,8 @@ def test_an_id_that_another_resource_has_is_refused(
     assert second != first
 
 
-def test_a_name_that_hq_normalizes_is_still_ours(hq: HqFixture, client: HqClient) -> None:
-    """Blanks, case, escaped characters and the form of an accent are no other project."""
+def test_a_name_that_hq_normalizes_is_recognized(hq: HqFixture, client: HqClient) -> None:
+    """Blanks, case, escaped characters and Unicode form do not make it a different project."""
     declared = "Café  & Bar"
     stored = "Cafe\u0301 &amp; Bar"
     row = client.projects.create({**PROJECT_BODY, "name": "x"}).model_dump()
@@ -87,10 +85,8 @@ def test_a_name_that_hq_normalizes_is_still_ours(hq: HqFixture, client: HqClient
     assert client.projects.create({**PROJECT_BODY, "name": declared}).name == "Café &amp; Bar"
 
 
-def test_a_lost_create_is_found_by_the_name_that_hq_has_normalized(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """HQ has made one blank of two; a second POST would make a second project."""
+def test_a_lost_create_is_found_by_its_normalized_name(hq: HqFixture, client: HqClient) -> None:
+    """HQ collapsed two blanks into one; a second POST would create a duplicate."""
     normal = {"name": "Tower A"}
 
     hq.emulator.faults.append(Fault("POST projects", build_reply(504, b""), acts_on_request=True))
@@ -138,33 +134,31 @@ OWN_ID, OTHER_ID = "7e7dacfa-4623-5032-ad59-cec7c622f766", "85d84020-2f18-59b5-a
 FOREIGN_ROW = {"id": OTHER_ID, "name": "Tower B", "email": "b@x.com"}
 
 
-@pytest.mark.parametrize("what", READS)
-def test_a_response_about_another_id_is_asked_for_again(
-    hq: HqFixture, client: HqClient, what: str
-) -> None:
-    """One that is right after two that are not is taken, whatever the spelling of its id."""
-    ask, request = READS[what]
+@pytest.mark.parametrize("kind", READS)
+def test_a_response_about_another_id_is_retried(hq: HqFixture, client: HqClient, kind: str) -> None:
+    """The third response is right, and its id may be spelled in upper case."""
+    call, request = READS[kind]
     right = {**FOREIGN_ROW, "id": f"b.{OWN_ID.upper()}", "account_id": ACCOUNT_ID}
     hq.emulator.faults += [
         Fault(request, build_reply(200, FOREIGN_ROW), times=ATTEMPTS - 1),
         Fault(request, build_reply(200, right)),
     ]
 
-    ask(client, OWN_ID)
+    call(client, OWN_ID)
 
     assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
 
-@pytest.mark.parametrize("what", READS)
-def test_a_response_that_stays_foreign_is_an_error_that_says_so(
-    hq: HqFixture, client: HqClient, what: str
+@pytest.mark.parametrize("kind", READS)
+def test_a_persistent_foreign_response_is_an_error(
+    hq: HqFixture, client: HqClient, kind: str
 ) -> None:
-    """In one line, and it never means that the resource is gone."""
-    ask, request = READS[what]
+    """The error is one line and does not mean that the resource was deleted."""
+    call, request = READS[kind]
     hq.emulator.faults.append(Fault(request, build_reply(200, FOREIGN_ROW), times=9))
 
     with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER_ID}'"):
-        ask(client, OWN_ID)
+        call(client, OWN_ID)
 
     assert hq.emulator.requests_made.count(request) == ATTEMPTS
 
@@ -177,21 +171,19 @@ LISTS: Mapping[str, tuple[Callable[[HqClient], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", LISTS)
-def test_a_list_of_another_account_is_not_believed(
-    hq: HqFixture, client: HqClient, what: str
-) -> None:
-    """One such row is enough: that a name is missing from it shows nothing."""
-    ask, request = LISTS[what]
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_of_another_account_is_rejected(hq: HqFixture, client: HqClient, kind: str) -> None:
+    """One foreign row is enough: a name missing from this list proves nothing."""
+    call, request = LISTS[kind]
     rows = [{"id": OWN_ID, "account_id": ACCOUNT_ID}, {"id": OTHER_ID, "account_id": OTHER_ACCOUNT}]
     hq.emulator.faults.append(Fault(request, build_reply(200, rows), times=9))
 
     with pytest.raises(Bim360Error, match=f"its account_id is '{OTHER_ACCOUNT}'"):
-        ask(client)
+        call(client)
 
 
-def test_an_admin_or_an_import_of_others_is_an_open_outcome(hq: HqFixture) -> None:
-    """Whoever sent it looks who is in the project."""
+def test_a_foreign_response_to_an_admin_or_import_is_inconclusive(hq: HqFixture) -> None:
+    """The caller then reads who is in the project."""
     client = hq.create_client(acting_user=ADMIN_EMAIL)
     users = client.project_users
     row = {"email": "b@x.com", "user_id": OTHER_ID, "project_id": OWN_ID}
@@ -209,10 +201,8 @@ def test_an_admin_or_an_import_of_others_is_an_open_outcome(hq: HqFixture) -> No
         users.import_rows(OTHER_ID, [{"email": "a@x.com"}])
 
 
-def test_business_units_of_another_account_are_not_believed(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """The structure has none of the units that were sent."""
+def test_business_units_of_another_account_are_rejected(hq: HqFixture, client: HqClient) -> None:
+    """The structure contains none of the units that were sent."""
     units = {"business_units": [{"id": OTHER_ID, "name": "East"}]}
     hq.emulator.faults.append(Fault("PUT business units", build_reply(200, units), times=9))
 

@@ -1,4 +1,4 @@
-"""Headers: what travels with each request, and what never does."""
+"""Headers: which are sent with each request, and which are never sent."""
 
 from typing import Any
 
@@ -12,10 +12,8 @@ from bim360_provider.hq.transport.http import CONNECT_TIMEOUT, READ_TIMEOUT
 from tests.support.hq import PROJECT_BODY, Fault, HqFixture, build_reply
 
 
-def test_the_app_proves_itself_once_and_the_token_goes_with_the_rest(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """The secret is in no other request than the token's."""
+def test_only_the_token_request_carries_the_secret(hq: HqFixture, client: HqClient) -> None:
+    """All other requests carry the token."""
     client.projects.list_page(0)
 
     token, listing = hq.emulator.requests
@@ -29,8 +27,8 @@ def test_the_app_proves_itself_once_and_the_token_goes_with_the_rest(
     assert CLIENT_SECRET not in str(listing)
 
 
-def test_the_region_is_a_header_on_every_hq_request(hq: HqFixture) -> None:
-    """Without it HQ takes the account for an American one."""
+def test_every_hq_request_has_the_region_header(hq: HqFixture) -> None:
+    """Without it HQ assumes a US account."""
     client = hq.create_client(account_id=EMEA_ACCOUNT_ID, region="EMEA")
 
     assert list(client.projects.walk()) == []
@@ -38,8 +36,8 @@ def test_the_region_is_a_header_on_every_hq_request(hq: HqFixture) -> None:
     assert hq.emulator.requests[-1].path.startswith("/hq/v1/accounts/")
 
 
-def test_the_legacy_path_stands_in_for_the_header(hq: HqFixture) -> None:
-    """For old gateways: one of the two, never both."""
+def test_the_legacy_path_replaces_the_region_header(hq: HqFixture) -> None:
+    """Old gateways need the path; the client never sends both."""
     client = hq.create_client(account_id=EMEA_ACCOUNT_ID, region="EMEA", legacy_eu_path=True)
 
     assert list(client.projects.walk()) == []
@@ -50,7 +48,7 @@ def test_the_legacy_path_stands_in_for_the_header(hq: HqFixture) -> None:
 def test_every_request_has_timeouts_and_follows_no_redirect(
     client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hanging request would hang the whole deployment: Pulumi has no deadline of its own."""
+    """Pulumi has no deadline of its own, so a hanging request would block the whole deployment."""
     sent: list[dict[str, Any]] = []
     real = requests.Session.send
 
@@ -59,9 +57,9 @@ def test_every_request_has_timeouts_and_follows_no_redirect(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(requests.Session, "send", noting)
-    made = client.projects.create(PROJECT_BODY)
-    client.projects.get(made.id)
-    client.projects.update(made.id, {"city": "Oslo"})
+    project = client.projects.create(PROJECT_BODY)
+    client.projects.get(project.id)
+    client.projects.update(project.id, {"city": "Oslo"})
     client.projects.list_page(0)
     with pytest.raises(Bim360Error):
         client.jobs.get("no-such-job")
@@ -73,9 +71,9 @@ def test_every_request_has_timeouts_and_follows_no_redirect(
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_refused_and_the_token_stays_with_hq(hq: HqFixture, status: int) -> None:
-    """Wherever it points to."""
-    away = build_reply(status, b"", location=f"{hq.url}/elsewhere")
-    hq.emulator.faults.append(Fault("GET projects", away))
+    """The target of the redirect does not matter."""
+    redirect = build_reply(status, b"", location=f"{hq.url}/elsewhere")
+    hq.emulator.faults.append(Fault("GET projects", redirect))
 
     with pytest.raises(Bim360Error, match=f"answered {status}.*redirects are not followed"):
         hq.create_client().projects.list_page(0)
@@ -83,8 +81,8 @@ def test_a_redirect_is_refused_and_the_token_stays_with_hq(hq: HqFixture, status
     assert hq.emulator.requests_made == ["token", "GET projects"]
 
 
-def test_a_cookie_is_not_kept(hq: HqFixture, client: HqClient) -> None:
-    """Nothing but the token says who asks."""
+def test_a_cookie_is_discarded(hq: HqFixture, client: HqClient) -> None:
+    """Only the token identifies the client."""
     cookie = build_reply(200, [], set_cookie="who=me; Path=/")
     hq.emulator.faults.append(Fault("GET projects", cookie))
     client.projects.list_page(0)

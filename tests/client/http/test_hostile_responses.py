@@ -1,4 +1,4 @@
-"""Hostile answers to every request: each one line, never a secret, never "gone", never two."""
+"""Hostile responses to each request: one line, no secret, no project dropped or duplicated."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ from tests.support.hq import (
 FOREIGN_URL = "https://evil.example/steal"
 MEGABYTE = 2**20
 MAX_MESSAGE_LENGTH = 700
-"""Characters of an error: two lines of a wide terminal are read, a page is not."""
+"""Characters of an error message: about as much as a user reads."""
 
 TOO_MANY_REQUESTS = 429
 NULLS = dict.fromkeys(
@@ -34,13 +34,13 @@ NULLS = dict.fromkeys(
 
 
 def build_compressed_reply(size: int) -> Reply:
-    """Return an answer that is small on the way and large when it is unpacked."""
+    """Return a small compressed response with a large body."""
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     return Reply(200, headers, gzip.compress(b'"' + b"x" * size + b'"'))
 
 
 def truncate_reply(reply: Reply) -> Reply:
-    """Return an answer of which half a body comes."""
+    """Return a response whose body breaks off in the middle."""
     return Reply(reply.status, reply.headers, reply.body, Delivery(cut_after=len(reply.body) // 2))
 
 
@@ -64,7 +64,7 @@ HOSTILE_REPLIES: Mapping[str, Reply] = {
     "deep": build_reply(200, b"[" * 100_000),
     "a bomb": build_compressed_reply(3 * MEGABYTE),
     "not zipped": Reply(200, {"content-encoding": "gzip"}, b"plain"),
-    "a megabyte of words": build_reply(403, {"message": "no " * (MEGABYTE // 3)}),
+    "a megabyte of text": build_reply(403, {"message": "no " * (MEGABYTE // 3)}),
     "a megabyte of html": build_reply(502, b"<p>" * (MEGABYTE // 3)),
     "many lines": build_reply(400, {"message": "one\ntwo\r\nthree\x1b[31m\u2028four"}),
     "codes of other types": build_reply(400, {"code": {"a": [1]}, "message": ["no", {"b": 2}]}),
@@ -85,7 +85,7 @@ HOSTILE_REPLIES: Mapping[str, Reply] = {
     "a strange type": build_reply(
         200, b"\x00\x01", content_type="application/json; charset=klingon"
     ),
-    "the secret repeated": build_reply(403, {"message": f"{CLIENT_SECRET} is no good"}),
+    "the secret repeated": build_reply(403, {"message": f"{CLIENT_SECRET} is wrong"}),
 }
 
 SendRequest = Callable[[HqClient, str], object]
@@ -94,22 +94,24 @@ REQUESTS: Mapping[str, SendRequest] = {
     "token": lambda client, _: client.transport.get_server_time(),
     "POST projects": lambda client, _: client.projects.create(PROJECT_BODY),
     "GET projects": lambda client, _: client.projects.list_page(0),
-    "GET project": lambda client, made: client.projects.get(made),
-    "PATCH project": lambda client, made: client.projects.update(made, {"city": "Oslo"}),
-    "GET job": lambda client, made: client.jobs.get(made),
+    "GET project": lambda client, project_id: client.projects.get(project_id),
+    "PATCH project": lambda client, project_id: client.projects.update(
+        project_id, {"city": "Oslo"}
+    ),
+    "GET job": lambda client, project_id: client.jobs.get(project_id),
 }
 
 
 @pytest.fixture(autouse=True)
 def _lower_body_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let an answer be too large at two megabytes: to unpack more takes its time."""
+    """Limit responses to two megabytes, because decompressing more takes long."""
     monkeypatch.setattr(http, "MAX_RESPONSE_SIZE", 2 * MEGABYTE)
 
 
-def catch_error(ask: Callable[..., object], *words: Any) -> Bim360Error | None:
-    """Return the error that comes of asking, if one does."""
+def catch_error(call: Callable[..., object], *args: Any) -> Bim360Error | None:
+    """Return the error that the call raises, if any."""
     try:
-        ask(*words)
+        call(*args)
     except Bim360Error as error:
         return error
     return None
@@ -119,62 +121,62 @@ class DroppedError(Bim360Error):
     """A refresh would drop the project from the state."""
 
 
-def refresh_project(client: HqClient, made: str) -> None:
+def refresh_project(client: HqClient, project_id: str) -> None:
     """Read a project as a refresh does."""
-    if read(build_run(client), made, {"account_id": "known"}) is None:
+    if read(build_run(client), project_id, {"account_id": "known"}) is None:
         raise DroppedError
 
 
-def find_flaws(told: str, shown: str) -> list[str]:
-    """Return what is wrong with an error that a person reads, and with all else that is shown."""
+def find_flaws(message: str, output: str) -> list[str]:
+    """Return the flaws of an error message and of all other output."""
     return [
         flaw
         for flaw, found in {
-            "does not say who speaks": not told.startswith("BIM 360: "),
-            "is more than a printed line": not told.isprintable(),
-            "is too long": len(told) >= MAX_MESSAGE_LENGTH,
-            "shows the secret": CLIENT_SECRET in told + shown,
-            "shows the token": "eyJ" in told + shown,
+            "does not say who speaks": not message.startswith("BIM 360: "),
+            "is more than a printed line": not message.isprintable(),
+            "is too long": len(message) >= MAX_MESSAGE_LENGTH,
+            "shows the secret": CLIENT_SECRET in message + output,
+            "shows the token": "eyJ" in message + output,
         }.items()
         if found
     ]
 
 
-@pytest.mark.parametrize("what", REQUESTS)
-def test_a_hostile_answer_is_one_line(hq: HqFixture, what: str) -> None:
-    """Asked at most five times, a POST of a project once, and told without secrets."""
-    made = hq.create_project()["id"]
+@pytest.mark.parametrize("route", REQUESTS)
+def test_a_hostile_response_becomes_one_line(hq: HqFixture, route: str) -> None:
+    """A request is sent at most five times, a POST of a project once; no secret is shown."""
+    project_id = hq.create_project()["id"]
     found: dict[str, list[str]] = {}
     for name, reply in HOSTILE_REPLIES.items():
         client = hq.create_client()
         hq.emulator.requests_made.clear()
-        hq.emulator.faults[:] = [Fault(what, reply, times=99)]
-        error = catch_error(REQUESTS[what], client, made)
+        hq.emulator.faults[:] = [Fault(route, reply, times=99)]
+        error = catch_error(REQUESTS[route], client, project_id)
         found[name] = find_flaws(str(error), str(hq.notifications)) if error else []
-        most = 1 if what == "POST projects" and reply.status != TOO_MANY_REQUESTS else 5
+        limit = 1 if route == "POST projects" and reply.status != TOO_MANY_REQUESTS else 5
         found[name] += (
-            ["is asked too often"] if hq.emulator.requests_made.count(what) > most else []
+            ["is asked too often"] if hq.emulator.requests_made.count(route) > limit else []
         )
 
     assert {name: each for name, each in found.items() if each} == {}
 
 
-def test_a_hostile_answer_is_never_mistaken_for_gone(hq: HqFixture) -> None:
-    """A refresh that took it so would drop the project from the state."""
-    made = hq.create_project()["id"]
+def test_a_hostile_response_never_drops_a_project(hq: HqFixture) -> None:
+    """A refresh that read it as 'not found' would drop the project from the state."""
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
-    gone = []
+    dropped = []
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("GET project", reply, times=99)]
-        error = catch_error(refresh_project, client, made)
-        gone += [name] if isinstance(error, (NotFoundError, DroppedError)) else []
+        error = catch_error(refresh_project, client, project_id)
+        dropped += [name] if isinstance(error, (NotFoundError, DroppedError)) else []
 
-    assert gone == []
+    assert dropped == []
 
 
 @pytest.mark.parametrize("acts", [True, False], ids=["acted", "refused"])
-def test_a_hostile_answer_makes_no_second_project(hq: HqFixture, acts: bool) -> None:
-    """Whether HQ acted on the POST or not; what it made is found, then or by the next run."""
+def test_a_hostile_response_never_duplicates_a_project(hq: HqFixture, acts: bool) -> None:
+    """HQ may have acted on the POST or not; the same run or the next one finds the project."""
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("POST projects", reply, acts_on_request=acts)]
         for client in (hq.create_client(), hq.create_client()):
@@ -184,64 +186,70 @@ def test_a_hostile_answer_makes_no_second_project(hq: HqFixture, acts: bool) -> 
     assert sorted(hq.list_project_names()) == sorted(HOSTILE_REPLIES)
 
 
-def test_a_hostile_answer_to_a_change_is_settled_by_the_next_up(hq: HqFixture) -> None:
-    """Whatever the first PATCH was answered, HQ has the value in the end, after two at most."""
-    made = hq.create_project()["id"]
+def test_the_next_up_settles_a_hostile_response_to_a_change(hq: HqFixture) -> None:
+    """After at most two PATCH requests HQ has the declared value."""
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
     state = {"account_id": "known", "name": "Tower A", **PROJECT_INPUTS}
     hq.emulator.requests_made.clear()
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("PATCH project", reply, acts_on_request=True)]
         change = {**PROJECT_INPUTS, "city": name}
-        if catch_error(update, build_run(client), made, state, change):
-            update(build_run(client), made, state, change)
+        if catch_error(update, build_run(client), project_id, state, change):
+            update(build_run(client), project_id, state, change)
 
-        assert client.projects.get(made).city == name
+        assert client.projects.get(project_id).city == name
 
     assert hq.emulator.requests_made.count("PATCH project") <= 2 * len(HOSTILE_REPLIES)
 
 
-@pytest.mark.parametrize("what", REQUESTS)
-def test_no_redirect_is_followed(hq: HqFixture, what: str) -> None:
-    """Not even one to HQ's own address: the token stays where it was meant to go."""
-    made = hq.create_project()["id"]
+@pytest.mark.parametrize("route", REQUESTS)
+def test_no_redirect_is_followed(hq: HqFixture, route: str) -> None:
+    """Not even a redirect within HQ: the token is only sent where it belongs."""
+    project_id = hq.create_project()["id"]
     for status in (301, 302, 303, 307, 308):
         client = hq.create_client()
-        home = build_reply(status, b"", location=f"{hq.url}/stolen")
-        hq.emulator.faults[:] = [Fault(what, home, times=99)]
+        redirect = build_reply(status, b"", location=f"{hq.url}/stolen")
+        hq.emulator.faults[:] = [Fault(route, redirect, times=99)]
 
         with pytest.raises(Bim360Error, match="redirects are not followed"):
-            REQUESTS[what](client, made)
+            REQUESTS[route](client, project_id)
 
     assert not any("stolen" in request.path for request in hq.emulator.requests)
 
 
-def test_fields_that_nobody_knows_are_let_through(hq: HqFixture) -> None:
-    """HQ may learn something new; nothing of it is in the state."""
-    made = hq.create_project()["id"]
+def test_unknown_fields_are_ignored(hq: HqFixture) -> None:
+    """HQ may add fields; they do not enter the state."""
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
     row = json.loads(json.dumps(hq.create_project(name="Other")))
-    news = {**row, "id": made, "colour": "red", "nested": {"a": [None]}, "n": 1e300}
-    hq.emulator.faults.append(Fault("GET project", build_reply(200, news)))
+    row_with_new_fields = {
+        **row,
+        "id": project_id,
+        "colour": "red",
+        "nested": {"a": [None]},
+        "n": 1e300,
+    }
+    hq.emulator.faults.append(Fault("GET project", build_reply(200, row_with_new_fields)))
 
-    live = read(build_run(client), made, {"account_id": "known"})
+    live = read(build_run(client), project_id, {"account_id": "known"})
 
     assert live is not None
     assert not {"colour", "nested", "n"} & set(live.outputs)
 
 
-def test_headers_of_all_kinds_do_no_harm(hq: HqFixture) -> None:
-    """A date that is none, a cookie for everybody, names in any case, a hundred more."""
-    made = hq.create_project()["id"]
+def test_unusual_headers_are_ignored(hq: HqFixture) -> None:
+    """For example a hundred unknown headers, a cookie and non-ASCII text."""
+    project_id = hq.create_project()["id"]
     client = hq.create_client()
-    strange: Any = {f"x-{number}": "y" * 200 for number in range(90)}
-    strange |= {"set-cookie": "token=mine; Domain=.example", "Server": "\xe9\xe8"}
+    unusual_headers: Any = {f"x-{number}": "y" * 200 for number in range(90)}
+    unusual_headers |= {"set-cookie": "token=mine; Domain=.example", "Server": "\xe9\xe8"}
     hq.emulator.faults.append(
-        Fault("GET project", build_reply(200, {"id": made, "name": "T"}, **strange))
+        Fault("GET project", build_reply(200, {"id": project_id, "name": "T"}, **unusual_headers))
     )
 
-    project = client.projects.get(made)
-    client.projects.get(made)
+    project = client.projects.get(project_id)
+    client.projects.get(project_id)
 
     assert project.name == "T"
     assert hq.emulator.requests[-1].get_header("cookie") == ""

@@ -1,6 +1,5 @@
-"""The wire: whatever a server or a network does, one of our errors says so in one line."""
+"""HTTP: any server or network failure becomes one of our errors, in one line."""
 
-import socket
 import socketserver
 import ssl
 import threading
@@ -23,21 +22,23 @@ from bim360_provider.hq.transport.request import BearerAuth, HttpRequest
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 JOIN_TIMEOUT = 5.0
-"""Seconds until a server that drips gives up on a test that fails."""
+"""Seconds until a dripping server gives up when a test fails."""
 
 
 @contextmanager
-def serve_bytes(answer: bytes, then: Callable[[], object] = lambda: None) -> Iterator[str]:
-    """Answer every connection with these bytes, and then hang up; yield the URL."""
+def serve_bytes(
+    response: bytes, after_response: Callable[[], object] = lambda: None
+) -> Iterator[str]:
+    """Send these bytes on every connection, then hang up; yield the URL."""
 
     class Mute(socketserver.StreamRequestHandler):
-        """Reads the request's head and sends the answer."""
+        """Reads the head of the request and sends the response."""
 
         def handle(self) -> None:
             while self.rfile.readline().strip():
                 continue
-            self.wfile.write(answer)
-            then()
+            self.wfile.write(response)
+            after_response()
 
     with serve_handler(Mute) as url:
         yield url
@@ -45,7 +46,7 @@ def serve_bytes(answer: bytes, then: Callable[[], object] = lambda: None) -> Ite
 
 @contextmanager
 def serve_handler(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
-    """Serve every connection, and yield the URL."""
+    """Serve every connection; yield the URL."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -57,7 +58,7 @@ def serve_handler(handler: type[socketserver.BaseRequestHandler]) -> Iterator[st
 
 
 def send_request(url: str) -> Any:
-    """Send one request and return the answer."""
+    """Send one request and return the response."""
     wire = HttpSession()
     try:
         return wire.send(HttpRequest("GET", url, {}, BearerAuth("hush-hush-hush")))
@@ -65,16 +66,8 @@ def send_request(url: str) -> Any:
         wire.close()
 
 
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """Return a port at which nobody listens, and keep it from being given to others."""
-    with socket.socket() as keeper:
-        keeper.bind(("127.0.0.1", 0))
-        yield keeper.getsockname()[1]
-
-
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         b"",
         b"\r\n",
@@ -87,17 +80,17 @@ def closed_port() -> Iterator[int]:
         OK + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
     ],
 )
-def test_half_an_answer_is_none(answer: bytes) -> None:
-    """It was sent, and HQ may have acted."""
-    with serve_bytes(answer) as url, pytest.raises(UnansweredError) as caught:
+def test_a_partial_response_counts_as_lost(response: bytes) -> None:
+    """The request was sent, so HQ may have acted."""
+    with serve_bytes(response) as url, pytest.raises(UnansweredError) as caught:
         send_request(url)
 
     assert str(caught.value) == "the connection ended before the response was complete"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_where_nobody_listens_nothing_was_sent(closed_port: int, host: str) -> None:
-    """So that even a create may be sent again."""
+def test_a_refused_connection_means_that_nothing_was_sent(closed_port: int, host: str) -> None:
+    """Even a create may then be sent again."""
     with pytest.raises(UnreachableError, match="the connection failed"):
         send_request(f"http://{host}:{closed_port}/")
 
@@ -121,7 +114,7 @@ def test_where_nobody_listens_nothing_was_sent(closed_port: int, host: str) -> N
 def test_each_error_of_requests_becomes_one_of_ours(
     monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception]
 ) -> None:
-    """Nothing was sent, perhaps something was, or it cannot be sent at all."""
+    """Nothing was sent, something may have been sent, or the request cannot be sent at all."""
 
     def fail(*_args: object, **_kwargs: object) -> None:
         raise error
@@ -135,8 +128,8 @@ def test_each_error_of_requests_becomes_one_of_ours(
     assert caught.value.__suppress_context__
 
 
-def test_a_tls_error_after_the_request_is_a_lost_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HQ may have acted: the certificate was accepted before."""
+def test_a_tls_error_after_the_request_is_a_lost_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HQ may have acted: the handshake succeeded before."""
 
     def fail(*_args: object, **_kwargs: object) -> None:
         adapter.thread_state.budget.has_sent = True
@@ -148,8 +141,8 @@ def test_a_tls_error_after_the_request_is_a_lost_answer(monkeypatch: pytest.Monk
         send_request("https://127.0.0.1:1/")
 
 
-def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By its size."""
+def test_an_endless_response_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size exceeds the limit."""
     monkeypatch.setattr(wire_module, "MAX_RESPONSE_SIZE", 1000)
     body = b"x" * 2000
     head = OK + f"Content-Length: {len(body)}\r\n\r\n".encode()
@@ -162,7 +155,7 @@ def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def speed_up_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a second pass with each look at the clock of an attempt."""
+    """Advance the clock of an attempt by one second per reading."""
     seconds = count()
     monkeypatch.setattr(adapter, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
 
@@ -184,17 +177,17 @@ DRIP_CASES = {
 
 
 @contextmanager
-def serve_drip(begin: bytes, drop: bytes) -> Iterator[str]:
-    """Answer with these bytes and then with this drop, until the client hangs up."""
+def serve_drip(first_bytes: bytes, drop: bytes) -> Iterator[str]:
+    """Send the first bytes, then the drop repeatedly, until the client hangs up."""
 
     class Dripping(socketserver.StreamRequestHandler):
-        """Drips until nobody listens."""
+        """Drips until the client hangs up."""
 
         def handle(self) -> None:
             while self.rfile.readline().strip():
                 continue
             with suppress(OSError):
-                self.wfile.write(begin)
+                self.wfile.write(first_bytes)
                 while True:
                     self.wfile.write(drop)
 
@@ -203,32 +196,32 @@ def serve_drip(begin: bytes, drop: bytes) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("part", DRIP_CASES)
-def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
-    """By the time of the whole attempt, although each byte comes soon enough, or by its length."""
+def test_a_dripping_response_is_aborted(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    """The limit is the total time or the size; each single byte arrives soon enough."""
     speed_up_clock(monkeypatch)
-    begin, message = DRIP_CASES[part]
+    first_bytes, message = DRIP_CASES[part]
 
-    with serve_drip(begin, b"1") as url, pytest.raises(UnansweredError, match=message):
+    with serve_drip(first_bytes, b"1") as url, pytest.raises(UnansweredError, match=message):
         send_request(url)
 
 
 @pytest.mark.parametrize(
     "drop", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 \r\nX: y\r\n\r\n"]
 )
-def test_a_server_that_promises_an_answer_without_end_is_given_up(
+def test_endless_interim_responses_are_aborted(
     monkeypatch: pytest.MonkeyPatch, drop: bytes
 ) -> None:
-    """``100 Continue`` is skipped by Python itself, in a loop of its own."""
+    """Python itself skips ``100 Continue``, in an internal loop."""
     speed_up_clock(monkeypatch)
 
     with serve_drip(b"", drop) as url, pytest.raises(UnansweredError, match="did not end within"):
         send_request(url)
 
 
-def test_the_bytes_of_an_answer_are_bounded_before_they_are_an_answer(
+def test_the_bytes_before_a_response_are_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also where they are promises only, and would go on for the whole time of an attempt."""
+    """This includes interim responses, which could go on for the whole attempt."""
     monkeypatch.setattr(wire_module, "MAX_RESPONSE_SIZE", 100_000)
 
     drop = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -240,7 +233,7 @@ def test_the_bytes_of_an_answer_are_bounded_before_they_are_an_answer(
 def test_a_server_that_does_not_read_the_request_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An upload has no longer than the whole attempt."""
+    """The timeout of an attempt covers the upload."""
     speed_up_clock(monkeypatch)
     monkeypatch.setattr(adapter, "CHUNK_SIZE", 1)
     files = {"chunk": ("image.png", b"x" * 1000, "image/png")}
@@ -252,18 +245,20 @@ def test_a_server_that_does_not_read_the_request_is_given_up(
 
 
 @pytest.mark.parametrize("status", [101, 102, 103])
-def test_an_interim_answer_is_none_and_the_next_request_has_its_own(status: int) -> None:
-    """What is still to come on that connection answers no other request."""
-    begins = iter([f"HTTP/1.1 {status} Soon\r\n\r\n".encode(), OK + b"Content-Length: 2\r\n\r\n[]"])
+def test_an_interim_response_is_discarded_with_its_connection(status: int) -> None:
+    """The bytes that follow on that connection are not read as the next response."""
+    responses = iter(
+        [f"HTTP/1.1 {status} Soon\r\n\r\n".encode(), OK + b"Content-Length: 2\r\n\r\n[]"]
+    )
 
     class Interim(socketserver.StreamRequestHandler):
-        """Answers the first request twice."""
+        """Sends two responses to the first request."""
 
         def handle(self) -> None:
-            begin = next(begins)
+            first_bytes = next(responses)
             while self.rfile.readline().strip():
                 continue
-            self.wfile.write(begin)
+            self.wfile.write(first_bytes)
             if self.rfile.readline():
                 self.wfile.write(OK + b'Content-Length: 9\r\n\r\n"another"')
 
@@ -272,15 +267,15 @@ def test_an_interim_answer_is_none_and_the_next_request_has_its_own(status: int)
     with serve_handler(Interim) as url:
         with pytest.raises(UnansweredError, match=f"interim status {status}"):
             wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
-        answer = wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
+        response = wire.send(HttpRequest("GET", url, {}, BearerAuth("x")))
         wire.close()
 
-    assert answer.body == b"[]"
+    assert response.body == b"[]"
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-B: c", "a\nb", "ключ", "a\x00", "\ud800"])
-def test_a_header_that_cannot_be_sent_is_an_error_and_nothing_is_sent(value: str) -> None:
-    """It would be two headers, or end in Python's own error."""
+def test_an_invalid_header_is_an_error_before_anything_is_sent(value: str) -> None:
+    """It would be sent as two headers, or raise Python's own error."""
     wire = HttpSession()
 
     with pytest.raises(ConfigError, match="the header User-Id"):
@@ -288,26 +283,26 @@ def test_a_header_that_cannot_be_sent_is_an_error_and_nothing_is_sent(value: str
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "https://h:99999999/", "https://\ud800/", "x", ""])
-def test_what_is_no_url_is_an_error_of_ours(url: str) -> None:
-    """Whatever the parser of the library makes of it."""
+def test_an_invalid_url_is_one_of_our_errors(url: str) -> None:
+    """The parser's own exception does not leak."""
     with pytest.raises(ConfigError):
         send_request(url)
 
 
-def test_a_certificate_file_that_is_not_there_is_named(
+def test_a_missing_certificate_file_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """By the variable to correct."""
+    """The message names the variable to correct."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
 
     with pytest.raises(ConfigError, match="REQUESTS_CA_BUNDLE"):
         send_request("https://127.0.0.1:1/")
 
 
-def test_an_attempt_on_an_open_connection_has_all_its_time(
+def test_an_attempt_on_an_open_connection_has_its_full_timeout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not what the attempt before it had left."""
+    """It does not inherit the remaining time of the previous attempt."""
     limits: list[float] = []
     seconds = adapter.AttemptBudget.limit_seconds
 
@@ -317,7 +312,7 @@ def test_an_attempt_on_an_open_connection_has_all_its_time(
         return left
 
     class Open(socketserver.StreamRequestHandler):
-        """Answers request after request on one connection."""
+        """Sends several responses on one connection."""
 
         def handle(self) -> None:
             while self.rfile.readline():

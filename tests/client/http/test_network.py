@@ -1,8 +1,6 @@
-"""The network: proxies, certificates and dead ends, told in one line."""
+"""Network: proxies, certificates and unreachable servers are reported in one line."""
 
-import socket
 import ssl
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,20 +12,12 @@ from bim360_provider.hq.transport.clock import SystemClock
 from tests.support.hq import PROJECT_BODY, HqFixture
 
 
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """Return a port at which nobody listens, and keep it from being given to others."""
-    with socket.socket() as keeper:
-        keeper.bind(("127.0.0.1", 0))
-        yield keeper.getsockname()[1]
-
-
 def test_no_netrc_replaces_the_token(
     hq: HqFixture, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Requests would put a login from there over ours."""
+    """By default, requests replaces our header by a login from .netrc."""
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.write_text("machine 127.0.0.1 login other password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
 
     hq.create_client().projects.list_page(0)
@@ -36,17 +26,19 @@ def test_no_netrc_replaces_the_token(
 
 
 @pytest.mark.parametrize("proxy", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_an_emulator_on_this_machine_is_not_asked_through_a_proxy(
+def test_a_local_emulator_is_reached_without_the_proxy(
     hq: HqFixture, closed_port: int, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    """The secret would reach the proxy in the clear."""
+    """The proxy would see the secret in plain text."""
     monkeypatch.setenv(proxy, f"http://127.0.0.1:{closed_port}")
 
     assert hq.create_client().projects.list_page(0) == []
 
 
-def test_a_dead_network_is_told_after_five_tries(hq: HqFixture, closed_port: int) -> None:
-    """In one line, with the waits between them doubled."""
+def test_an_unreachable_network_is_reported_after_five_attempts(
+    hq: HqFixture, closed_port: int
+) -> None:
+    """The error is one line, and the waits double."""
     client = hq.create_client(base_url=f"http://127.0.0.1:{closed_port}")
 
     with pytest.raises(UnreachableError) as caught:
@@ -59,10 +51,10 @@ def test_a_dead_network_is_told_after_five_tries(hq: HqFixture, closed_port: int
     assert hq.clock.sleeps == [0.5, 1.0, 2.0, 4.0]
 
 
-def test_a_certificate_nobody_trusts_is_told_with_the_way_out(
+def test_an_untrusted_certificate_is_reported_with_a_fix(
     hq: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Behind a company proxy: not asked again, nothing sent."""
+    """Typical behind a company proxy: no retry, and nothing is sent."""
 
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
@@ -76,8 +68,8 @@ def test_a_certificate_nobody_trusts_is_told_with_the_way_out(
     assert hq.clock.sleeps == []
 
 
-def test_a_create_that_may_have_been_made_is_an_error_of_its_own(hq: HqFixture) -> None:
-    """Whoever uses the client alone learns that they have to look."""
+def test_a_create_with_an_unknown_outcome_has_its_own_error(hq: HqFixture) -> None:
+    """Users of the client alone must check HQ themselves."""
     client = hq.create_client()
     client.transport.get_server_time()
     hq.emulator.close()
@@ -87,7 +79,7 @@ def test_a_create_that_may_have_been_made_is_an_error_of_its_own(hq: HqFixture) 
 
 
 def test_the_real_clock_spreads_threads_out() -> None:
-    """A factor between a half and one, and a monotonic time."""
+    """It returns a factor from 0.5 to 1 and a monotonic time."""
     clock = SystemClock()
     before = clock.monotonic()
     clock.sleep(0)

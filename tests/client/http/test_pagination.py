@@ -1,4 +1,4 @@
-"""Lists: every project once, whatever the number of pages and whoever creates meanwhile."""
+"""Pagination: each project once, for any number of pages and with concurrent creates."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,39 +9,19 @@ from bim360_provider.errors import UnansweredError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.api import cache
 from tests.support.hq import PROJECT_BODY, Fault, HqFixture, build_reply
+from tests.support.seeding import seed_projects
 
 
 def create_projects(hq: HqFixture, number: int) -> list[str]:
-    """Make projects P0, P1, ... at HQ and return their names."""
-    names = [f"P{each}" for each in range(number)]
-    projects: list[Any] = [
-        {
-            "id": f"00000000-0000-4000-8000-{each:012}",
-            "name": name,
-            "created_at": f"2026-01-01T00:{each // 60:02}:{each % 60:02}.000Z",
-        }
-        for each, name in enumerate(names)
-    ]
-    seed: Any = {
-        "clients": [
-            {
-                "client_id": "emulator-client",
-                "client_secret": "emulator-secret",
-                "accounts": [hq.build_connection().account_id],
-            }
-        ],
-        "accounts": [{"id": hq.build_connection().account_id, "name": "A", "projects": projects}],
-    }
-    hq.emulator.call_control_plane("POST", "/seed", seed)
-    hq.emulator.call_control_plane("POST", "/clock", {"freeze": True})
-    return names
+    """Create projects P0, P1, ... at HQ and return their names."""
+    return [project["name"] for project in seed_projects(hq, number)]
 
 
 @pytest.mark.parametrize(
     ("number", "pages"), [(0, 1), (1, 1), (99, 1), (100, 2), (101, 2), (200, 3)]
 )
 def test_a_walk_yields_every_project_once(hq: HqFixture, number: int, pages: int) -> None:
-    """A full page is followed by another, if only to see that nothing is left."""
+    """A full page is followed by one more request, even if that page is empty."""
     names = create_projects(hq, number)
 
     found = [project.name for project in hq.create_client().projects.walk()]
@@ -50,8 +30,8 @@ def test_a_walk_yields_every_project_once(hq: HqFixture, number: int, pages: int
     assert hq.emulator.requests_made.count("GET projects") == pages
 
 
-def test_a_page_says_its_size_its_place_and_its_order(hq: HqFixture) -> None:
-    """HQ's default is ten rows, newest change first: rows would move under the walk."""
+def test_a_page_request_has_limit_offset_and_sort(hq: HqFixture) -> None:
+    """HQ's default is ten rows, newest change first: rows would move during the walk."""
     create_projects(hq, 100)
     list(hq.create_client().projects.walk())
 
@@ -62,8 +42,8 @@ def test_a_page_says_its_size_its_place_and_its_order(hq: HqFixture) -> None:
     ]
 
 
-def test_a_project_made_or_changed_while_paging_is_neither_lost_nor_doubled(hq: HqFixture) -> None:
-    """The new one joins at the end, and a changed one keeps its place."""
+def test_a_concurrent_create_or_change_loses_and_repeats_no_project(hq: HqFixture) -> None:
+    """A new project is appended, and a changed one keeps its place."""
     names = create_projects(hq, 100)
     client = hq.create_client()
     walk = client.projects.walk()
@@ -76,8 +56,8 @@ def test_a_project_made_or_changed_while_paging_is_neither_lost_nor_doubled(hq: 
     assert found == [*names, "New"]
 
 
-def test_a_name_is_looked_for_among_the_newest_in_one_request(hq: HqFixture) -> None:
-    """A project that was just made is on the first page of that order."""
+def test_a_name_is_searched_among_the_newest_in_one_request(hq: HqFixture) -> None:
+    """Sorted by age, a recent project is on the first page."""
     create_projects(hq, 101)
     client = hq.create_client()
 
@@ -90,8 +70,8 @@ def test_a_name_is_looked_for_among_the_newest_in_one_request(hq: HqFixture) -> 
     assert hq.emulator.requests_made == ["token", "GET projects", "GET projects"]
 
 
-def test_a_name_is_compared_letter_by_letter(hq: HqFixture, client: HqClient) -> None:
-    """No near miss is taken for the project."""
+def test_a_name_is_compared_exactly(hq: HqFixture, client: HqClient) -> None:
+    """A similar name does not match."""
     hq.create_project(name="Tower A")
 
     assert client.projects.find_recent_by_name("tower a") is None
@@ -99,10 +79,10 @@ def test_a_name_is_compared_letter_by_letter(hq: HqFixture, client: HqClient) ->
     assert [project.name for project in client.projects.search_by_name("Tower A")] == ["Tower A"]
 
 
-@pytest.mark.parametrize("answer", [{}, {"results": []}, "x", [1], [{"name": "no id"}], 7])
-def test_a_list_that_is_none_is_told_in_one_line(hq: HqFixture, answer: Any) -> None:
-    """It is not read as an empty one."""
-    hq.emulator.faults.append(Fault("GET projects", build_reply(200, answer), times=9))
+@pytest.mark.parametrize("body", [{}, {"results": []}, "x", [1], [{"name": "no id"}], 7])
+def test_an_invalid_list_is_reported_in_one_line(hq: HqFixture, body: Any) -> None:
+    """It does not count as an empty list."""
+    hq.emulator.faults.append(Fault("GET projects", build_reply(200, body), times=9))
 
     with pytest.raises(UnansweredError, match="is not what HQ documents") as caught:
         list(hq.create_client().projects.walk())
@@ -110,15 +90,15 @@ def test_a_list_that_is_none_is_told_in_one_line(hq: HqFixture, answer: Any) -> 
     assert "\n" not in str(caught.value)
 
 
-def test_each_method_serves_a_program_of_ones_own(client: HqClient) -> None:
-    """Create, read, change, list: without Pulumi, typed both ways."""
-    made = client.projects.create({**PROJECT_BODY, "service_types": "pm"})
-    changed = client.projects.update(made.id, {"city": "Oslo", "status": "archived"})
-    read = client.projects.get(made.id)
+def test_each_client_method_works_without_pulumi(client: HqClient) -> None:
+    """Create, read, change and list projects with typed arguments and results."""
+    created = client.projects.create({**PROJECT_BODY, "service_types": "pm"})
+    changed = client.projects.update(created.id, {"city": "Oslo", "status": "archived"})
+    read = client.projects.get(created.id)
 
-    assert (made.status, changed.status, read.city) == ("pending", "archived", "Oslo")
+    assert (created.status, changed.status, read.city) == ("pending", "archived", "Oslo")
     assert read.service_types == ["pm"]
-    assert [project.id for project in client.projects.walk()] == [made.id]
+    assert [project.id for project in client.projects.walk()] == [created.id]
     assert client.projects.is_account_visible()
 
 
@@ -129,11 +109,11 @@ def _build_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012}"
 
 
-def build_rows(number: int, begin: int = 0) -> list[dict[str, Any]]:
-    """Return rows that could be projects, companies or people."""
+def build_rows(number: int, first: int = 0) -> list[dict[str, Any]]:
+    """Return rows that are valid projects, companies or users."""
     return [
         {"id": _build_id(each), "name": f"N{each}", "email": f"p{each}@example.com"}
-        for each in range(begin, begin + number)
+        for each in range(first, first + number)
     ]
 
 
@@ -146,7 +126,7 @@ WALKS: dict[str, tuple[str, Any, Callable[[HqClient], Any]]] = {
     "projects": ("GET projects", build_rows(100), lambda hq: list(hq.projects.walk())),
     "companies": ("GET companies", build_rows(100), lambda hq: list(hq.companies.walk())),
     "users": ("GET users", build_rows(100), lambda hq: list(hq.account_users.walk())),
-    "more than was asked for": (
+    "more than was requested": (
         "GET users",
         build_rows(250),
         lambda hq: list(hq.account_users.walk()),
@@ -185,27 +165,25 @@ WALKS: dict[str, tuple[str, Any, Callable[[HqClient], Any]]] = {
     "a member": (
         "GET members",
         build_member_page(200, 450),
-        lambda hq: hq.project_users.search_by_email(_build_id(0), "nobody@example.com"),
+        lambda hq: hq.project_users.search_by_email(_build_id(0), "absent@example.com"),
     ),
 }
 
 
 @pytest.mark.parametrize("walk", WALKS)
-def test_a_list_that_repeats_itself_is_an_error_and_no_complete_one(
-    hq: HqFixture, client: HqClient, walk: str
-) -> None:
-    """A server or a cache that ignores the offset: two pages are asked for, and no third."""
-    what, page, read = WALKS[walk]
-    hq.emulator.faults.append(Fault(what, build_reply(200, page), times=99))
+def test_a_repeating_list_is_an_error(hq: HqFixture, client: HqClient, walk: str) -> None:
+    """A server or cache ignores the offset: the client stops after two pages."""
+    route, page, read = WALKS[walk]
+    hq.emulator.faults.append(Fault(route, build_reply(200, page), times=99))
 
     with pytest.raises(UnansweredError, match=SAME_PAGE) as caught:
         read(client)
 
     assert "\n" not in str(caught.value)
-    assert hq.emulator.requests_made.count(what) == 2
+    assert hq.emulator.requests_made.count(route) == 2
 
 
-def test_a_list_without_end_is_an_error(
+def test_an_endless_list_is_an_error(
     hq: HqFixture, client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each page has new rows, and none is the last one."""
@@ -221,8 +199,8 @@ def test_a_list_without_end_is_an_error(
     assert hq.emulator.requests_made.count("GET projects") == 5
 
 
-def test_pages_that_cannot_be_read_are_no_list_without_end(hq: HqFixture, client: HqClient) -> None:
-    """A search passes over rows that it cannot read, but not over a whole page of them."""
+def test_unreadable_pages_do_not_cause_an_endless_walk(hq: HqFixture, client: HqClient) -> None:
+    """A search skips unreadable rows, but not a page that has no readable row."""
     hq.emulator.faults.append(
         Fault("GET projects", build_reply(200, [{"name": "no id"}] * 100), times=99)
     )
@@ -233,14 +211,12 @@ def test_pages_that_cannot_be_read_are_no_list_without_end(hq: HqFixture, client
     assert hq.emulator.requests_made.count("GET projects") == 1
 
 
-def test_a_refresh_of_a_list_that_repeats_itself_asks_for_each_one(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """And believes nothing but HQ's answer about the one."""
-    made = [hq.create_project(name=f"P{each}")["id"] for each in range(6)]
+def test_a_refresh_of_a_repeating_list_reads_each_project(hq: HqFixture, client: HqClient) -> None:
+    """The provider then trusts only the GET of each project."""
+    ids = [hq.create_project(name=f"P{each}")["id"] for each in range(6)]
     hq.emulator.faults.append(Fault("GET projects", build_reply(200, build_rows(100)), times=99))
 
-    found = [client.projects.get_cached(each).name for each in made]
+    found = [client.projects.get_cached(each).name for each in ids]
 
     assert found == [f"P{each}" for each in range(6)]
     assert hq.emulator.requests_made.count("GET projects") == 2
@@ -248,10 +224,10 @@ def test_a_refresh_of_a_list_that_repeats_itself_asks_for_each_one(
         client.projects.search_by_name("no such project")
 
 
-def test_a_row_that_moves_onto_the_last_page_is_no_repetition(
+def test_a_row_that_moves_to_the_last_page_is_not_a_repetition(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """It was the last of the page before, and another one has joined meanwhile."""
+    """It ended the previous page, and a row was added meanwhile."""
     hq.emulator.faults += [
         Fault(
             "GET members",
@@ -263,8 +239,8 @@ def test_a_row_that_moves_onto_the_last_page_is_no_repetition(
     assert len(list(client.project_users.walk(_build_id(0)))) == 200
 
 
-def test_a_member_is_found_where_the_filter_is_ignored(hq: HqFixture, client: HqClient) -> None:
-    """Not found would add them once more."""
+def test_a_member_is_found_if_the_filter_is_ignored(hq: HqFixture, client: HqClient) -> None:
+    """If not found, they would be added again."""
     second = {"results": build_rows(50, 200), "pagination": {"totalResults": 250}}
     hq.emulator.faults += [
         Fault("GET members", build_reply(200, build_member_page(200, 250))),

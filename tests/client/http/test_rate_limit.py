@@ -1,4 +1,4 @@
-"""The rate limit: one window per client id, for threads, processes and machines."""
+"""Rate limit: threads, processes and machines share one window per client id."""
 
 import sqlite3
 import subprocess
@@ -28,18 +28,18 @@ THREADS = 4
 
 @pytest.fixture
 def rate_limited_hq() -> Iterator[HqFixture]:
-    """An HQ that counts requests and refuses the 101st of a minute."""
+    """Return an HQ that refuses the 101st request in a minute."""
     hq = FaultyEmulator(rate_limit_per_minute=HQ_LIMIT)
     hq.clock.freeze()
     with serve(hq) as running:
-        stage = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
-        yield stage
-        for client in stage.clients:
+        fixture = HqFixture(running.url, hq, FakeClock(hq.clock.advance))
+        yield fixture
+        for client in fixture.clients:
             client.close()
 
 
 def list_request_times(hq: HqFixture) -> list[float]:
-    """Return when HQ was asked, on its own clock; tokens are not limited."""
+    """Return the times of the HQ requests, by HQ's clock; token requests are not limited."""
     rows: Any = hq.emulator.call_control_plane("GET", "/requests")
     times = [row["time"] for row in rows if "/hq/" in row["path"]]
     return sorted(_parse_seconds(time) for time in times)
@@ -48,93 +48,97 @@ def list_request_times(hq: HqFixture) -> list[float]:
 def _parse_seconds(time: str) -> float:
     from bim360_provider.hq.transport.clock import parse_time  # noqa: PLC0415 - the test's only use of it
 
-    moment = parse_time(time)
-    assert moment is not None
-    return moment.timestamp()
+    parsed = parse_time(time)
+    assert parsed is not None
+    return parsed.timestamp()
 
 
 def count_fullest_window(times: list[float], window: float) -> int:
-    """Return the most requests that any window of that length holds."""
+    """Return the largest number of requests within any window of this length."""
     return max(sum(1 for t in times if start <= t < start + window) for start in times)
 
 
-def test_250_creates_stay_under_hqs_limit_and_see_no_429(rate_limited_hq: HqFixture) -> None:
-    """Four threads share one window; the limit costs minutes, never a refusal."""
+def test_250_creates_stay_under_hqs_limit_without_a_429(rate_limited_hq: HqFixture) -> None:
+    """Four threads share one window; they wait instead of being refused."""
     client = rate_limited_hq.create_client()
 
     with ThreadPoolExecutor(THREADS) as threads:
-        made = list(
+        projects = list(
             threads.map(
                 lambda n: client.projects.create({**PROJECT_BODY, "name": f"P {n}"}), range(250)
             )
         )
 
     times = list_request_times(rate_limited_hq)
-    assert len({project.id for project in made}) == 250
+    assert len({project.id for project in projects}) == 250
     assert len(times) == 250
     assert count_fullest_window(times, HQ_WINDOW) <= HQ_LIMIT
     assert not any("429" in message for message, _ in rate_limited_hq.notifications)
 
 
-def test_the_allowed_requests_are_used_while_there_is_work(rate_limited_hq: HqFixture) -> None:
-    """Being careful must not cost more than a twentieth of what HQ allows."""
+def test_the_allowed_requests_are_used_while_work_remains(rate_limited_hq: HqFixture) -> None:
+    """The safety margin is at most a twentieth of HQ's limit."""
     client = rate_limited_hq.create_client()
 
-    for n in range(300):
+    for n in range(200):
         client.projects.create({**PROJECT_BODY, "name": f"P {n}"})
 
     times = list_request_times(rate_limited_hq)
     assert count_fullest_window(times, HQ_WINDOW) >= 0.95 * HQ_LIMIT
-    assert times[-1] - times[0] <= 3 * 61
+    assert times[-1] - times[0] <= 2 * 61
 
 
-def test_a_large_refresh_uses_what_is_allowed_and_sees_no_429(rate_limited_hq: HqFixture) -> None:
-    """From the first request until the last window opens: 95 of 100 in each minute."""
-    there = rate_limited_hq.create_project()["id"]
+def test_a_large_refresh_uses_the_allowed_requests_without_a_429(
+    rate_limited_hq: HqFixture,
+) -> None:
+    """From the first request to the start of the last window: 95 of 100 per minute."""
+    project_id = rate_limited_hq.create_project()["id"]
     rate_limited_hq.clock.sleep(HQ_WINDOW)
     client = rate_limited_hq.create_client()
 
-    for _ in range(300):
-        client.projects.get(there)
+    for _ in range(200):
+        client.projects.get(project_id)
 
-    times = list_request_times(rate_limited_hq)[-300:]
-    in_full_windows = 300 // DEFAULT_REQUESTS_PER_MINUTE * DEFAULT_REQUESTS_PER_MINUTE
+    times = list_request_times(rate_limited_hq)[-200:]
+    in_full_windows = 200 // DEFAULT_REQUESTS_PER_MINUTE * DEFAULT_REQUESTS_PER_MINUTE
     minutes = (times[in_full_windows] - times[0]) / HQ_WINDOW
     assert in_full_windows / (HQ_LIMIT * minutes) >= 0.95
     assert count_fullest_window(times, HQ_WINDOW) <= HQ_LIMIT
     assert not any("429" in message for message, _ in rate_limited_hq.notifications)
 
 
-def test_members_are_read_in_a_window_of_their_own(rate_limited_hq: HqFixture) -> None:
-    """construction/admin lets six times as many reads through as HQ."""
-    client, there = rate_limited_hq.create_client(), rate_limited_hq.create_project()["id"]
+def test_members_are_read_in_a_separate_window(rate_limited_hq: HqFixture) -> None:
+    """construction/admin allows six times as many reads as HQ."""
+    client, project_id = rate_limited_hq.create_client(), rate_limited_hq.create_project()["id"]
     rate_limited_hq.clock.sleeps.clear()
 
     for _ in range(6 * DEFAULT_REQUESTS_PER_MINUTE):
-        list(client.project_users.walk(there))
+        list(client.project_users.walk(project_id))
     before = list(rate_limited_hq.clock.sleeps)
-    client.projects.get(there)
+    client.projects.get(project_id)
     in_time = list(rate_limited_hq.clock.sleeps)
-    list(client.project_users.walk(there))
+    list(client.project_users.walk(project_id))
 
     assert before == in_time == []
     assert sum(rate_limited_hq.clock.sleeps) > 60
     assert not any("429" in message for message, _ in rate_limited_hq.notifications)
 
 
-def test_a_long_wait_for_the_limit_is_told_once(rate_limited_hq: HqFixture) -> None:
-    """Whoever watches a quiet terminal for a minute should know why."""
+def test_a_long_wait_for_the_limit_is_reported_once(rate_limited_hq: HqFixture) -> None:
+    """A user who sees no output for a minute should know why."""
     client = rate_limited_hq.create_client()
 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda _: client.projects.list_page(0), range(100)))
 
-    told = [message for message, _ in rate_limited_hq.notifications]
-    assert len([m for m in told if "the rate limit is used up" in m]) == 1
+    messages = [message for message, _ in rate_limited_hq.notifications]
+    assert len([m for m in messages if "the rate limit is used up" in m]) == 1
 
 
-def test_waiting_for_the_limit_costs_a_request_none_of_its_time(rate_limited_hq: HqFixture) -> None:
-    """A request that waited a minute for its place may still be retried for two."""
+def test_a_wait_for_the_limit_does_not_use_up_the_time_of_a_request(
+    rate_limited_hq: HqFixture,
+) -> None:
+    """A request that waited a minute for its slot may still be retried for two minutes."""
     client = rate_limited_hq.create_client(requests_per_minute=1)
     client.projects.list_page(0)
     rate_limited_hq.emulator.call_control_plane(
@@ -144,8 +148,8 @@ def test_waiting_for_the_limit_costs_a_request_none_of_its_time(rate_limited_hq:
     assert client.projects.list_page(0) == []
 
 
-def test_no_limit_is_no_wait(hq: HqFixture) -> None:
-    """An emulator or a benchmark may be asked as fast as it answers."""
+def test_without_a_limit_no_request_waits(hq: HqFixture) -> None:
+    """Emulators and benchmarks switch the limit off."""
     client = hq.create_client(requests_per_minute=0)
 
     for _ in range(150):
@@ -154,8 +158,8 @@ def test_no_limit_is_no_wait(hq: HqFixture) -> None:
     assert hq.clock.sleeps == []
 
 
-WINDOW = 1.0
-"""Seconds: short, so that three windows are over in a moment."""
+WINDOW = 0.5
+"""Seconds: short, so that three windows pass quickly."""
 
 WORKER = """
     import sys, time
@@ -171,7 +175,7 @@ WORKER = """
 
 
 def run_two_processes(store: str, *, limit: int, count: int) -> list[tuple[float, float]]:
-    """Let two processes take their places from one store; return between when and when they did."""
+    """Let two processes take slots from one store; return the start, and the times of the slots."""
     code = textwrap.dedent(WORKER).format(limit=limit, store=store, window=WINDOW, count=count)
     processes = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own code
@@ -182,31 +186,31 @@ def run_two_processes(store: str, *, limit: int, count: int) -> list[tuple[float
     return sorted((float(before), float(after)) for before, after in lines)
 
 
-def count_certain_in_window(places: list[tuple[float, float]]) -> int:
-    """Return the most places that were taken within one window beyond doubt.
+def count_certain_in_window(slots: list[tuple[float, float]]) -> int:
+    """Return the largest number of slots that were certainly taken within one window.
 
-    A busy machine may stop a process between its place and the line about it, for longer than a
-    window: such a place may have been taken earlier than it looks, and proves nothing.
+    A busy machine may pause a process between a slot and its line, for longer than a window.
+    Such a slot may have been taken earlier than its line says, so it proves nothing.
     """
     length = WINDOW - 0.01  # the store counts in whole milliseconds
     return max(
-        sum(1 for before, after in places if start <= before and after < start + length)
-        for start, _ in places
+        sum(1 for before, after in slots if start <= before and after < start + length)
+        for start, _ in slots
     )
 
 
 def test_two_processes_share_one_file(tmp_path: Path) -> None:
     """Two pipelines on one runner stay under the limit together."""
-    places = run_two_processes(str(tmp_path / "pace" / "hq.sqlite"), limit=20, count=30)
+    slots = run_two_processes(str(tmp_path / "pace" / "hq.sqlite"), limit=10, count=15)
 
-    assert len(places) == 60
-    assert count_certain_in_window(places) <= 20
-    assert max(places)[1] - min(places)[0] >= 2 * WINDOW - 0.01
+    assert len(slots) == 30
+    assert count_certain_in_window(slots) <= 10
+    assert max(slots)[1] - min(slots)[0] >= 2 * WINDOW - 0.01
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
-    """A Redis server of the test's own."""
+    """Yield the URL of a Redis server for this test."""
     server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -219,17 +223,17 @@ def redis_url() -> Iterator[str]:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_two_processes_share_one_redis(redis_url: str) -> None:
     """Two runners on two machines stay under the limit together."""
-    places = run_two_processes(redis_url, limit=20, count=30)
+    slots = run_two_processes(redis_url, limit=10, count=15)
 
-    assert len(places) == 60
-    assert count_certain_in_window(places) <= 20
+    assert len(slots) == 30
+    assert count_certain_in_window(slots) <= 10
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_process_that_comes_late_sees_who_came_meanwhile(
+def test_a_late_request_sees_concurrent_requests(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It asks for a place in the past, and the window is full since."""
+    """It requests a slot for a past time, and the window has filled up since."""
     now = chain([1000.5], repeat(1000.0))
     monkeypatch.setattr(rate_limit, "_read_server_time", lambda _server: next(now))
     prompt, late = (create_limiter(1, redis_url, "app", FakeClock().monotonic) for _ in range(2))
@@ -239,10 +243,10 @@ def test_a_process_that_comes_late_sees_who_came_meanwhile(
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_machines_whose_clocks_differ_share_one_window(
+def test_machines_with_different_clocks_share_one_window(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A minute is the Redis server's minute, whatever a runner takes the time to be."""
+    """The Redis server's clock counts, not the runner's."""
     first, second = (create_limiter(1, redis_url, "app", FakeClock().monotonic) for _ in range(2))
 
     taken = first.try_acquire()
@@ -252,45 +256,45 @@ def test_machines_whose_clocks_differ_share_one_window(
     assert second.try_acquire() > 0
 
 
-def test_a_clock_that_was_set_back_costs_one_window_and_keeps_the_limit(
+def test_a_clock_set_back_costs_one_window_and_keeps_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Entries of an hour ahead count as made now: no wait of an hour, and no second limit."""
-    moment = 10_000.0
-    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: moment))
+    """Entries from an hour ahead count as current: no wait of an hour and no second window."""
+    now_in_seconds = 10_000.0
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: now_in_seconds))
     shared = create_limiter(3, str(tmp_path / "hq.sqlite"), "app", FakeClock().monotonic)
     before = [shared.try_acquire() for _ in range(2)]
 
-    moment -= 3600
+    now_in_seconds -= 3600
     third, refused = shared.try_acquire(), shared.try_acquire()
     wait = shared.try_acquire()
-    moment += rate_limit.WINDOW_SECONDS - 1
-    still_refused = shared.try_acquire()
-    moment += 2
+    now_in_seconds += rate_limit.WINDOW_SECONDS - 1
+    remaining_wait = shared.try_acquire()
+    now_in_seconds += 2
     after = [shared.try_acquire() for _ in range(3)]
 
     assert before == [0, 0]
     assert third == 0
     assert 0 < refused < 1
     assert wait == pytest.approx(rate_limit.WINDOW_SECONDS, abs=0.1)
-    assert 0 < still_refused <= 1.1
+    assert 0 < remaining_wait <= 1.1
     assert after == [0, 0, 0]
     assert shared.try_acquire() > 1
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_redis_server_whose_clock_was_set_back_costs_one_window(
+def test_a_redis_clock_set_back_costs_one_window(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a failover to a server whose clock is an hour behind."""
-    moment = 10_000.0
-    monkeypatch.setattr(rate_limit, "_read_server_time", lambda _server: moment)
+    """For example after a failover to a server whose clock is an hour behind."""
+    now_in_seconds = 10_000.0
+    monkeypatch.setattr(rate_limit, "_read_server_time", lambda _server: now_in_seconds)
     shared = create_limiter(3, redis_url, "app", FakeClock().monotonic)
     before = [shared.try_acquire() for _ in range(2)]
 
-    moment -= 3600
+    now_in_seconds -= 3600
     third, refused, wait = shared.try_acquire(), shared.try_acquire(), shared.try_acquire()
-    moment += rate_limit.WINDOW_SECONDS + 1
+    now_in_seconds += rate_limit.WINDOW_SECONDS + 1
     after = [shared.try_acquire() for _ in range(3)]
 
     assert before == [0, 0]
@@ -301,8 +305,8 @@ def test_a_redis_server_whose_clock_was_set_back_costs_one_window(
     assert shared.try_acquire() > 1
 
 
-def test_no_place_of_a_shared_file_is_waited_for_longer_than_two_windows(tmp_path: Path) -> None:
-    """Whatever the file holds, such as a moment of the year 5138."""
+def test_a_shared_file_delays_a_request_by_at_most_two_windows(tmp_path: Path) -> None:
+    """The limit holds for any content, such as a time in the year 5138."""
     store = tmp_path / "hq.sqlite"
     shared = create_limiter(1, str(store), "app", FakeClock().monotonic)
     shared.try_acquire()
@@ -316,8 +320,8 @@ def test_no_place_of_a_shared_file_is_waited_for_longer_than_two_windows(tmp_pat
     assert 0 < max(waits) <= 2 * rate_limit.WINDOW_SECONDS
 
 
-def test_two_client_ids_have_a_window_each(tmp_path: Path) -> None:
-    """HQ counts by client id; the file holds only a hash of it."""
+def test_each_client_id_has_its_own_window(tmp_path: Path) -> None:
+    """HQ counts per client id; the file holds only a hash of it."""
     store = tmp_path / "hq.sqlite"
     clock = FakeClock()
     first = create_limiter(1, str(store), "first-app", clock.monotonic)
@@ -328,28 +332,28 @@ def test_two_client_ids_have_a_window_each(tmp_path: Path) -> None:
     assert b"first-app" not in store.read_bytes()
 
 
-def test_a_store_that_cannot_be_used_costs_a_line_not_the_run(hq: HqFixture) -> None:
-    """A Redis server that is down must not stop a deployment: the run keeps its own window."""
+def test_an_unusable_store_costs_a_warning_not_the_run(hq: HqFixture) -> None:
+    """If the Redis server is down, the run uses a window of its own."""
     client = hq.create_client(rate_limit_store="redis://127.0.0.1:1/0")
 
     assert client.projects.list_page(0) == []
 
-    told = [message for message, _ in hq.notifications]
-    assert len(told) == 1
-    assert told[0].startswith("BIM 360: the shared rate limit cannot be used")
-    assert told[0].endswith("continuing with a limit for this process only.")
+    messages = [message for message, _ in hq.notifications]
+    assert len(messages) == 1
+    assert messages[0].startswith("BIM 360: the shared rate limit cannot be used")
+    assert messages[0].endswith("continuing with a limit for this process only.")
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package redis is an extra."""
+    """The package redis is optional."""
     monkeypatch.setitem(sys.modules, "redis", None)
 
     with pytest.raises(SharedLimitError, match=r"pip install '\.\./bim360_provider\[redis\]'"):
         create_limiter(1, "redis://127.0.0.1/0", CLIENT_ID, FakeClock().monotonic)
 
 
-def test_a_window_frees_its_places_one_by_one() -> None:
-    """The window slides: a place comes back as long after it was taken as the window is."""
+def test_a_sliding_window_frees_its_slots_one_by_one() -> None:
+    """A slot is free again one window length after it was taken."""
     clock = FakeClock()
     own = create_limiter(2, None, CLIENT_ID, clock.monotonic)
     taken = []
@@ -366,10 +370,10 @@ def test_a_window_frees_its_places_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("mode", [None, 0o660])
-def test_a_shared_window_is_private_unless_its_file_says_otherwise(
+def test_a_shared_window_is_private_unless_its_file_allows_others(
     tmp_path: Path, mode: int | None
 ) -> None:
-    """The users of one machine who share a window create the file first."""
+    """Users of one machine who share a window create the file first."""
     store = tmp_path / "hq.sqlite"
     if mode is not None:
         store.touch()

@@ -1,4 +1,4 @@
-"""Pauses: when HQ says slow down, everybody waits once, and people are told once."""
+"""Retry-After: all threads pause once, and one line reports it."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +19,10 @@ from tests.support.hq import Fault, HqFixture, build_reply
         ({"retry_after": "soon"}, 20.0),
     ],
 )
-def test_a_wait_is_as_long_as_hq_asks(
+def test_a_wait_is_as_long_as_hq_requests(
     hq: HqFixture, client: HqClient, headers: dict[str, str], waited: float
 ) -> None:
-    """Where it names no time, what the vendor's own tool waits; told before it begins."""
+    """Without a time, the default of the vendor's own tool applies; the line precedes the wait."""
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, **headers)))
 
     client.projects.list_page(0)
@@ -33,19 +33,19 @@ def test_a_wait_is_as_long_as_hq_asks(
     assert f" {waited:.0f} s." in hq.notifications[0][0]
 
 
-def test_a_date_is_read_by_hqs_own_clock(hq: HqFixture, client: HqClient) -> None:
-    """This machine's may be off."""
+def test_a_retry_date_is_compared_with_hqs_clock(hq: HqFixture, client: HqClient) -> None:
+    """This machine's clock may be off."""
     hq.emulator.call_control_plane("POST", "/clock", {"set": "2040-01-01T00:00:00.000Z"})
-    until = build_reply(429, retry_after="Sun, 01 Jan 2040 00:00:30 GMT")
-    hq.emulator.faults.append(Fault("GET projects", until))
+    reply = build_reply(429, retry_after="Sun, 01 Jan 2040 00:00:30 GMT")
+    hq.emulator.faults.append(Fault("GET projects", reply))
 
     client.projects.list_page(0)
 
     assert hq.clock.sleeps == [30.0]
 
 
-def test_a_wait_beyond_reason_is_an_error_at_once(hq: HqFixture, client: HqClient) -> None:
-    """An hour is an outage to be told of, not a pause."""
+def test_an_excessive_wait_is_an_immediate_error(hq: HqFixture, client: HqClient) -> None:
+    """An hour is an outage to report, not a pause."""
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="3600")))
 
     with pytest.raises(RateLimitedError, match="HQ requires a wait of 3600 s, which is too long"):
@@ -54,8 +54,8 @@ def test_a_wait_beyond_reason_is_an_error_at_once(hq: HqFixture, client: HqClien
     assert hq.clock.sleeps == []
 
 
-def test_a_storm_of_refusals_is_bounded(hq: HqFixture, client: HqClient) -> None:
-    """Five attempts, then the error."""
+def test_repeated_refusals_are_bounded(hq: HqFixture, client: HqClient) -> None:
+    """The error comes after five attempts."""
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="5"), times=99))
 
     with pytest.raises(RateLimitedError):
@@ -65,14 +65,14 @@ def test_a_storm_of_refusals_is_bounded(hq: HqFixture, client: HqClient) -> None
     assert hq.clock.sleeps == [5.0] * 4
 
 
-def test_all_threads_wait_for_the_one_that_was_refused(hq: HqFixture, client: HqClient) -> None:
-    """No request goes out while the pause lasts, and it is told once."""
+def test_all_threads_wait_for_one_refused_request(hq: HqFixture, client: HqClient) -> None:
+    """During the pause no request is sent, and one line reports it."""
     client.projects.list_page(0)
     hq.emulator.faults.append(Fault("GET projects", build_reply(429, retry_after="30"), times=4))
-    together = threading.Barrier(4)
+    barrier = threading.Barrier(4)
 
     def page(_: int) -> None:
-        together.wait()
+        barrier.wait()
         client.projects.list_page(0)
 
     with ThreadPoolExecutor(4) as pool:
@@ -82,8 +82,8 @@ def test_all_threads_wait_for_the_one_that_was_refused(hq: HqFixture, client: Hq
     assert sum("rate limit was exceeded" in message for message, _ in hq.notifications) >= 1
 
 
-def test_hqs_own_limit_is_kept_so_that_no_request_is_refused(hq: HqFixture) -> None:
-    """250 requests of one app take three of HQ's minutes, and not one 429."""
+def test_hqs_own_limit_is_kept_without_a_refusal(hq: HqFixture) -> None:
+    """250 requests of one app take three minutes of HQ's clock, without a 429."""
     hq.emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 100})
     client = hq.create_client()
 

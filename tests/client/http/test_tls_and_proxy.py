@@ -1,4 +1,4 @@
-"""A real handshake with a server nobody vouches for, and a real proxy that wants a login."""
+"""TLS and proxies: a real handshake with an untrusted server, and a proxy that requires a login."""
 
 import http.server
 import shutil
@@ -17,18 +17,18 @@ from bim360_provider.errors import ConfigError
 from tests.support.hq import PROJECT_INPUTS, HqFixture, build_run
 
 needs_openssl = pytest.mark.skipif(
-    shutil.which("openssl") is None, reason="there is no openssl to make a certificate with"
+    shutil.which("openssl") is None, reason="openssl is required to create a certificate"
 )
 
 
 class TokenHandler(http.server.BaseHTTPRequestHandler):
-    """Answers everything with a token, and notes what it was asked."""
+    """Sends a token in response to each request, and records the requests."""
 
-    requests_made: list[str]
+    requests_received: list[str]
 
     def do_POST(self) -> None:
-        """Answer."""
-        self.requests_made.append(self.path)
+        """Send a token."""
+        self.requests_received.append(self.path)
         body = b'{"access_token": "a", "expires_in": 3599}'
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -36,16 +36,16 @@ class TokenHandler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class RefusingProxy(socketserver.StreamRequestHandler):
-    """A proxy that wants a login, and notes every line it was sent."""
+    """A proxy that requires a login, and records each line that it receives."""
 
     lines: list[str]
 
     def handle(self) -> None:
-        """Read the request's head and refuse."""
+        """Read the head of the request and refuse it."""
         while line := self.rfile.readline().strip():
             self.lines.append(line.decode())
         self.wfile.write(
@@ -68,40 +68,40 @@ def run_server(server: socketserver.TCPServer) -> Iterator[int]:
 
 
 def create_certificate(folder: Path, name: str) -> Path:
-    """Return a file with a certificate that vouches for itself, and its key."""
-    made = folder / f"{name}.pem"
-    words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    words += ["-keyout", str(made), "-out", f"{made}.crt", "-days", "1", "-subj", f"/CN={name}"]
-    subprocess.run(  # noqa: S603 - our own words
-        ["openssl", *words, "-addext", f"subjectAltName=DNS:{name}"],  # noqa: S607 - openssl is where the system has it
+    """Return a file with a self-signed certificate and its key."""
+    pem = folder / f"{name}.pem"
+    arguments = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    arguments += ["-keyout", str(pem), "-out", f"{pem}.crt", "-days", "1", "-subj", f"/CN={name}"]
+    subprocess.run(  # noqa: S603 - fixed arguments
+        ["openssl", *arguments, "-addext", f"subjectAltName=DNS:{name}"],  # noqa: S607 - openssl is where the system has it
         check=True,
         capture_output=True,
     )
-    made.write_text(made.read_text() + Path(f"{made}.crt").read_text())
-    return made
+    pem.write_text(pem.read_text() + Path(f"{pem}.crt").read_text())
+    return pem
 
 
 @contextmanager
 def serve_https(folder: Path, name: str) -> Iterator[tuple[str, Path, list[str]]]:
-    """Serve HTTPS with a certificate for a name; yield URL, certificate and what was asked."""
+    """Serve HTTPS with a certificate for this name; yield URL, certificate and requests."""
     pem = create_certificate(folder, name)
-    asked: list[str] = []
-    handler = type("Handler", (TokenHandler,), {"requests_made": asked})
+    requests: list[str] = []
+    handler = type("Handler", (TokenHandler,), {"requests_received": requests})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with run_server(server) as port:
-        yield f"https://localhost:{port}", pem, asked
+        yield f"https://localhost:{port}", pem, requests
 
 
 @needs_openssl
 @pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("hq.example", True)])
-def test_a_wrong_certificate_ends_it_before_anything_is_sent(
+def test_a_wrong_certificate_is_refused_before_anything_is_sent(
     hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool
 ) -> None:
-    """One that nobody vouches for, and one that is for another name; told once, in one line."""
-    with serve_https(tmp_path, name) as (url, pem, asked):
+    """It is self-signed or issued for another name; the error is one line, without a retry."""
+    with serve_https(tmp_path, name) as (url, pem, requests):
         if trusted:
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
@@ -112,26 +112,26 @@ def test_a_wrong_certificate_ends_it_before_anything_is_sent(
         "BIM 360: could not get a token: the certificate is not one that this machine trusts; "
         "behind a company proxy set REQUESTS_CA_BUNDLE to its certificate file."
     )
-    assert (asked, hq.clock.sleeps) == ([], [])
+    assert (requests, hq.clock.sleeps) == ([], [])
 
 
 @needs_openssl
-def test_a_certificate_that_is_named_is_trusted(
+def test_a_configured_certificate_is_trusted(
     hq: HqFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the error advises."""
-    with serve_https(tmp_path, "localhost") as (url, pem, asked):
+    """The error message recommends this setting."""
+    with serve_https(tmp_path, "localhost") as (url, pem, requests):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
 
         hq.create_client(base_url=url).transport.get_server_time()
 
-    assert asked == ["/authentication/v2/token"]
+    assert requests == ["/authentication/v2/token"]
 
 
-def test_a_proxy_that_wants_a_login_is_told_and_sees_no_secret(
+def test_a_proxy_that_requires_a_login_is_reported_and_sees_no_secret(
     hq: HqFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For each call of Pulumi: asked once, one line, and nothing taken for gone."""
+    """For each call of Pulumi: one attempt, one line, and no resource counts as deleted."""
     lines: list[str] = []
     handler = type("Handler", (RefusingProxy,), {"lines": lines})
     with run_server(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
@@ -152,6 +152,6 @@ def test_a_proxy_that_wants_a_login_is_told_and_sees_no_secret(
                 "check HTTPS_PROXY, its user name and password."
             )
 
-    asked = [line.rpartition(" ")[0] for line in lines if "HTTP/" in line]
-    assert asked == ["CONNECT hq.example:443"] * len(calls)
+    requests = [line.rpartition(" ")[0] for line in lines if "HTTP/" in line]
+    assert requests == ["CONNECT hq.example:443"] * len(calls)
     assert not any("Authorization: " in line for line in lines)

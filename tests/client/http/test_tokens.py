@@ -1,4 +1,4 @@
-"""Tokens and headers: who asks, and what travels with each request."""
+"""Tokens: when they are fetched, renewed and shared."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +18,11 @@ JOIN_TIMEOUT = 20.0
 
 
 def list_in_threads(client: HqClient) -> None:
-    """List the projects from four threads at the same moment, as Pulumi's host would."""
-    together = threading.Barrier(PAGES)
+    """List the projects from four threads at the same moment, as Pulumi's host does."""
+    barrier = threading.Barrier(PAGES)
 
     def page(_: int) -> None:
-        together.wait()
+        barrier.wait()
         client.projects.list_page(0)
 
     with ThreadPoolExecutor(PAGES) as pool:
@@ -30,7 +30,7 @@ def list_in_threads(client: HqClient) -> None:
 
 
 def test_four_threads_share_one_token(hq: HqFixture, client: HqClient) -> None:
-    """However they begin together."""
+    """They all start at the same moment."""
     list_in_threads(client)
 
     assert hq.emulator.requests_made.count("token") == 1
@@ -38,7 +38,7 @@ def test_four_threads_share_one_token(hq: HqFixture, client: HqClient) -> None:
 
 
 def test_a_token_is_renewed_five_minutes_before_its_end(hq: HqFixture, client: HqClient) -> None:
-    """Longer than any one request can take."""
+    """No single request takes longer."""
     client.projects.list_page(0)
     hq.clock.sleep(3600 - 301)
     client.projects.list_page(0)
@@ -51,7 +51,7 @@ def test_a_token_is_renewed_five_minutes_before_its_end(hq: HqFixture, client: H
 
 
 def test_a_short_token_is_used_for_half_its_life(hq: HqFixture, client: HqClient) -> None:
-    """Otherwise one of four minutes would never be used at all."""
+    """Otherwise a token of four minutes would never be used."""
     hq.emulator.call_control_plane("PATCH", "/options", {"token_lifetime": 240})
     client.projects.list_page(0)
     hq.clock.sleep(119)
@@ -65,7 +65,7 @@ def test_a_short_token_is_used_for_half_its_life(hq: HqFixture, client: HqClient
 
 
 def test_a_revoked_token_is_renewed_once_for_four_threads(hq: HqFixture, client: HqClient) -> None:
-    """The first thread fetches, the others take what it got; each question is asked again."""
+    """One thread fetches a token, the others use it; each request is sent again."""
     client.projects.list_page(0)
     hq.emulator.call_control_plane("DELETE", "/tokens")
     hq.emulator.requests_made.clear()
@@ -77,7 +77,7 @@ def test_a_revoked_token_is_renewed_once_for_four_threads(hq: HqFixture, client:
 
 
 def test_a_second_401_is_a_refusal(hq: HqFixture, client: HqClient) -> None:
-    """A fresh token that is not taken will not be taken the next time."""
+    """A fresh token that is refused would be refused again."""
     refusal = build_reply(
         401, {"developerMessage": "The token is not valid.", "errorCode": "AUTH-006"}
     )
@@ -89,7 +89,7 @@ def test_a_second_401_is_a_refusal(hq: HqFixture, client: HqClient) -> None:
     assert hq.emulator.requests_made == ["token", "GET projects", "token", "GET projects"]
 
 
-def test_a_revoked_token_does_not_make_a_second_project(hq: HqFixture, client: HqClient) -> None:
+def test_a_revoked_token_does_not_duplicate_a_project(hq: HqFixture, client: HqClient) -> None:
     """The gateway refuses before HQ sees the POST, so it may be sent again."""
     client.projects.list_page(0)
     hq.emulator.call_control_plane("DELETE", "/tokens")
@@ -99,7 +99,7 @@ def test_a_revoked_token_does_not_make_a_second_project(hq: HqFixture, client: H
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "body",
     [
         {},
         [],
@@ -112,9 +112,9 @@ def test_a_revoked_token_does_not_make_a_second_project(hq: HqFixture, client: H
         "token",
     ],
 )
-def test_an_answer_without_a_token_is_told_in_one_line(hq: HqFixture, answer: Any) -> None:
-    """Some other server answers at that address."""
-    hq.emulator.faults.append(Fault("token", build_reply(200, answer), times=9))
+def test_a_response_without_a_token_is_reported_in_one_line(hq: HqFixture, body: Any) -> None:
+    """Another kind of server listens at that address."""
+    hq.emulator.faults.append(Fault("token", build_reply(200, body), times=9))
 
     with pytest.raises(UnansweredError, match="could not get a token") as caught:
         hq.create_client().projects.list_page(0)
@@ -123,24 +123,24 @@ def test_an_answer_without_a_token_is_told_in_one_line(hq: HqFixture, answer: An
     assert set(hq.emulator.requests_made) == {"token"}
 
 
-def test_a_token_that_cannot_be_had_is_asked_for_by_one_thread(hq: HqFixture) -> None:
-    """Who waited for it shares the failure; a dead HQ must not cost each of them two minutes."""
-    waiting = threading.Event()
+def test_an_unavailable_token_is_requested_by_one_thread(hq: HqFixture) -> None:
+    """Waiting threads share the failure; otherwise each would spend two minutes on a dead HQ."""
+    renewal_released = threading.Event()
 
     class Slow(FakeClock):
         def sleep(self, seconds: float) -> None:
-            waiting.wait(JOIN_TIMEOUT)
+            renewal_released.wait(JOIN_TIMEOUT)
             super().sleep(seconds)
 
     hq.emulator.faults.append(Fault("token", build_reply(503), times=100))
     hq.clock = Slow()
     client = hq.create_client()
-    failed: list[str] = []
+    messages: list[str] = []
 
     def page() -> None:
         with pytest.raises(UnavailableError) as error:
             client.projects.list_page(0)
-        failed.append(str(error.value))
+        messages.append(str(error.value))
 
     threads = [threading.Thread(target=page) for _ in range(PAGES)]
     for thread in threads:
@@ -149,11 +149,11 @@ def test_a_token_that_cannot_be_had_is_asked_for_by_one_thread(hq: HqFixture) ->
         sum(thread.is_alive() for thread in threads) < PAGES
         or "token" not in hq.emulator.requests_made
     ):
-        waiting.wait(0.01)
-    waiting.set()
+        renewal_released.wait(0.01)
+    renewal_released.set()
     for thread in threads:
         thread.join(JOIN_TIMEOUT)
 
-    assert len(failed) == PAGES
-    assert len(set(failed)) == 1
+    assert len(messages) == PAGES
+    assert len(set(messages)) == 1
     assert hq.emulator.requests_made.count("token") <= 2 * MAX_ATTEMPTS

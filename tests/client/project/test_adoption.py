@@ -1,4 +1,4 @@
-"""Adopt: what a create does at HQ when the name is taken, and what it leaves alone."""
+"""Adoption: what a create does at HQ if the name is in use, and what it leaves unchanged."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -20,43 +20,43 @@ from tests.support.hq import (
 
 
 def list_bodies(hq: HqFixture, method: str = "PATCH") -> list[Any]:
-    """Return the bodies of what was sent."""
+    """Return the bodies of the requests with this method."""
     return [entry.body for entry in hq.emulator.journal.find_entries(method=method)][-3:]
 
 
-def test_by_default_a_taken_name_is_an_error_with_advice(hq: HqFixture, client: HqClient) -> None:
-    """And the project that has it is not touched."""
-    there = hq.create_project()
+def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client: HqClient) -> None:
+    """The existing project is not changed."""
+    existing = hq.create_project()
 
     with pytest.raises(ConflictError) as caught:
         create(build_run(client), PROJECT_INPUTS)
 
     assert str(caught.value) == (
         "BIM 360: could not create project 'Tower A': a project 'Tower A' exists already "
-        f"({there['id']}, active); take it over with adopt='any', or declare another name; "
-        "if only the resource has a new name, give it Pulumi's aliases."
+        f"({existing['id']}, active); adopt it with adopt='any', or declare another name; "
+        "if only the resource was renamed, add an alias to it."
     )
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
 
 
-def test_an_archived_project_is_brought_back_where_that_is_declared(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """Its status first, in a request of its own; then what differs."""
-    there = hq.create_project(status="archived")
+def test_an_archived_project_is_reactivated_where_declared(hq: HqFixture, client: HqClient) -> None:
+    """A request of its own sets the status first; then the other differences follow."""
+    existing = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived", "value": 9.0}
 
     project_id, outs = create(build_run(client), inputs)
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert list_bodies(hq)[-2:] == [{"status": "active"}, {"value": 9.0}]
     assert (outs["status"], outs["value"], outs["unfinished"]) == ("active", 9.0, [])
     assert diff(outs, inputs).changed_arguments == ()
 
 
-def test_what_an_interrupted_run_brought_back_is_taken_up(hq: HqFixture, client: HqClient) -> None:
-    """The run before was killed before the state was written; nothing is changed again."""
-    there = hq.create_project(status="archived")
+def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """The previous run was killed before it wrote the state; nothing is changed again."""
+    existing = hq.create_project(status="archived")
     inputs = {**PROJECT_INPUTS, "adopt": "archived"}
     create(build_run(client), inputs)
     hq.emulator.clock.advance(60)
@@ -64,37 +64,37 @@ def test_what_an_interrupted_run_brought_back_is_taken_up(hq: HqFixture, client:
 
     project_id, outs = create(build_run(hq.create_client()), inputs)
 
-    assert (project_id, outs["status"]) == (there["id"], "active")
+    assert (project_id, outs["status"]) == (existing["id"], "active")
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
-    assert any("was brought back by an interrupted run" in each for each in hq.list_warnings())
+    assert any("was reactivated by an interrupted run" in each for each in hq.list_warnings())
 
 
-def test_a_living_project_is_not_taken_where_only_archived_ones_are(
+def test_an_active_project_is_not_adopted_with_adopt_archived(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The policy means what it says."""
+    """``adopt: archived`` covers archived projects only."""
     hq.create_project()
 
     with pytest.raises(ConflictError, match="exists already"):
         create(build_run(client), {**PROJECT_INPUTS, "adopt": "archived"})
 
 
-def test_any_project_is_taken_over_and_made_as_declared(hq: HqFixture, client: HqClient) -> None:
-    """Only what differs is sent, and never the name."""
-    there = hq.create_project(city="Oslo", service_types="pm,cost")
+def test_any_project_is_adopted_and_updated_as_declared(hq: HqFixture, client: HqClient) -> None:
+    """Only differences are sent, never the name."""
+    existing = hq.create_project(city="Oslo", service_types="pm,cost")
     inputs = {**PROJECT_INPUTS, "adopt": "any", "city": "Bergen", "service_types": ["doc_manager"]}
 
     project_id, outs = create(build_run(client), inputs)
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert list_bodies(hq)[-1] == {"service_types": "doc_manager", "city": "Bergen"}
     assert diff(outs, inputs).changed_arguments == ()
 
 
-def test_an_adopted_project_that_is_as_declared_is_left_alone(
+def test_an_adopted_project_without_differences_is_not_changed(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """Nothing is patched for the sake of it."""
+    """No PATCH is sent."""
     hq.create_project()
 
     create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
@@ -102,8 +102,8 @@ def test_an_adopted_project_that_is_as_declared_is_left_alone(
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
 
 
-def test_the_leftover_of_an_interrupted_run_is_adopted_and_told_of(hq: HqFixture) -> None:
-    """The process died between HQ's answer and Pulumi's state."""
+def test_the_leftover_of_an_interrupted_run_is_adopted_with_a_warning(hq: HqFixture) -> None:
+    """The process died between HQ's response and Pulumi's state."""
     hq.create_client().projects.create({k: PROJECT_INPUTS[k] for k in list(PROJECT_INPUTS)[:6]})
     hq.clock.sleep(60)
 
@@ -114,8 +114,8 @@ def test_the_leftover_of_an_interrupted_run_is_adopted_and_told_of(hq: HqFixture
     assert "PATCH project" not in hq.emulator.requests_made
 
 
-def test_leftovers_are_left_alone_where_configured(hq: HqFixture) -> None:
-    """The switch that forbids it."""
+def test_leftovers_are_not_adopted_if_the_option_forbids_it(hq: HqFixture) -> None:
+    """The option is adoptLeftovers."""
     hq.create_client().projects.create({k: PROJECT_INPUTS[k] for k in list(PROJECT_INPUTS)[:6]})
     hq.clock.sleep(60)
 
@@ -125,11 +125,11 @@ def test_leftovers_are_left_alone_where_configured(hq: HqFixture) -> None:
         )
 
 
-def test_what_cannot_be_applied_on_adoption_is_finished_later(
+def test_an_adoption_that_cannot_be_completed_is_finished_later(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The id is known by then, so nothing is raised any more."""
-    there = hq.create_project(status="archived")
+    """The id is known by then, so the create must not raise an error."""
+    existing = hq.create_project(status="archived")
     hq.emulator.faults.append(
         Fault("PATCH project", build_reply(422, {"message": "not now"}), times=9)
     )
@@ -137,13 +137,15 @@ def test_what_cannot_be_applied_on_adoption_is_finished_later(
 
     project_id, outs = create(build_run(client), inputs)
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert outs["unfinished"] == ["status", "value"]
     assert "the next `pulumi up` tries again" in hq.list_warnings()[-1]
 
 
-def test_a_name_that_no_project_shows_is_told_so(hq: HqFixture, client: HqClient) -> None:
-    """An ACC project may have it, which HQ's list leaves out."""
+def test_a_name_in_use_without_a_visible_project_is_explained(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """An ACC project may have it; HQ's list omits those."""
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
@@ -151,8 +153,8 @@ def test_a_name_that_no_project_shows_is_told_so(hq: HqFixture, client: HqClient
         create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
 
-def test_adopting_does_not_copy_a_template_and_says_so(hq: HqFixture, client: HqClient) -> None:
-    """HQ copies a template only into a project that it makes."""
+def test_adoption_does_not_copy_a_template_and_warns(hq: HqFixture, client: HqClient) -> None:
+    """HQ copies a template only when it creates the project."""
     template = hq.create_project(name="Template")
     hq.create_project()
 
@@ -163,9 +165,9 @@ def test_adopting_does_not_copy_a_template_and_says_so(hq: HqFixture, client: Hq
     assert "the template is not copied into 'Tower A'" in hq.list_warnings()[-1]
 
 
-def test_names_that_are_taken_are_looked_for_in_one_walk(hq: HqFixture, client: HqClient) -> None:
-    """Twelve conflicts in four threads: twelve POSTs, one walk, and each adopted project once."""
-    there = [hq.create_project(name=f"Tower {each}")["id"] for each in range(12)]
+def test_names_in_use_are_searched_in_one_walk(hq: HqFixture, client: HqClient) -> None:
+    """Twelve conflicts in four threads: twelve POSTs, one walk, and each project adopted once."""
+    existing = [hq.create_project(name=f"Tower {each}")["id"] for each in range(12)]
 
     def adopted(each: int) -> str:
         return create(
@@ -175,15 +177,15 @@ def test_names_that_are_taken_are_looked_for_in_one_walk(hq: HqFixture, client: 
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(adopted, range(12)))
 
-    assert found == there
-    asked = Counter(hq.emulator.requests_made)
-    assert asked == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
+    assert found == existing
+    requests = Counter(hq.emulator.requests_made)
+    assert requests == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
 
 
-def test_a_project_that_was_made_after_the_walk_is_found_at_its_end(
+def test_a_project_created_after_the_walk_is_found_at_its_end(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """Somebody made it between two conflicts of one run."""
+    """Another user created it between two conflicts of one run."""
     hq.create_project(name="Tower A")
     create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
     late = hq.create_project(name="Late")
@@ -194,12 +196,14 @@ def test_a_project_that_was_made_after_the_walk_is_found_at_its_end(
     assert hq.emulator.requests_made.count("GET projects") == 2
 
 
-def test_what_the_walk_found_is_judged_as_it_is_now(hq: HqFixture, client: HqClient) -> None:
-    """It was archived when the list was walked, and somebody has brought it back since."""
+def test_a_project_found_by_the_walk_is_judged_by_its_current_state(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """It was archived when the list was read, and another user has reactivated it since."""
     hq.create_project(name="Tower A")
-    back = hq.create_project(name="Back", status="archived")
+    reactivated = hq.create_project(name="Back", status="archived")
     create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
-    hq.emulator.call_control_plane("PATCH", f"/projects/{back['id']}", {"status": "active"})
+    hq.emulator.call_control_plane("PATCH", f"/projects/{reactivated['id']}", {"status": "active"})
 
     with pytest.raises(ConflictError, match="a project 'Back' exists already"):
         create(build_run(client), {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"})
@@ -207,10 +211,10 @@ def test_what_the_walk_found_is_judged_as_it_is_now(hq: HqFixture, client: HqCli
     assert hq.emulator.requests_made.count("GET projects") == 1
 
 
-def test_a_name_that_has_moved_on_since_the_walk_is_nobodys(
+def test_a_project_renamed_since_the_walk_no_longer_owns_the_name(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The project that had it is left alone."""
+    """The project that had the name is not changed."""
     hq.create_project(name="Tower A")
     other = hq.create_project(name="Other")
     create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
@@ -218,5 +222,5 @@ def test_a_name_that_has_moved_on_since_the_walk_is_nobodys(
     taken = build_reply(409, {"code": 9409, "message": "taken"})
     hq.emulator.faults.append(Fault("POST projects", taken))
 
-    with pytest.raises(ConflictError, match="no BIM 360 project of that name can be seen"):
+    with pytest.raises(ConflictError, match="HQ lists no such BIM 360 project"):
         create(build_run(client), {**PROJECT_INPUTS, "name": "Other", "adopt": "any"})

@@ -1,4 +1,4 @@
-"""What comes after a project is made: its status and its template, neither of which may lose it."""
+"""Status and template of a new project: a failure after the create does not lose the project."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ from tests.support.hq import (
 
 @pytest.fixture
 def inputs_with_template(hq: HqFixture) -> dict[str, Any]:
-    """Return the arguments of a tower made from a template."""
+    """Return the arguments of a tower created from a template."""
     template = hq.create_project(name="Template", service_types="field")
     return {**PROJECT_INPUTS, "template_project_id": template["id"]}
 
 
-def test_a_project_can_be_archived_from_the_start(hq: HqFixture, client: HqClient) -> None:
+def test_a_project_can_be_created_as_archived(hq: HqFixture, client: HqClient) -> None:
     """HQ's POST takes no status, so a PATCH follows."""
     _, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
 
@@ -32,8 +32,8 @@ def test_a_project_can_be_archived_from_the_start(hq: HqFixture, client: HqClien
     assert hq.emulator.requests_made == ["token", "POST projects", "PATCH project"]
 
 
-def test_a_status_hq_refuses_now_is_set_by_a_later_up(hq: HqFixture, client: HqClient) -> None:
-    """A project nobody joined cannot become inactive; its id is kept all the same."""
+def test_a_refused_status_is_set_by_a_later_up(hq: HqFixture, client: HqClient) -> None:
+    """A project without members cannot become inactive; the state keeps its id all the same."""
     inputs = {**PROJECT_INPUTS, "status": "inactive"}
 
     project_id, outs = create(build_run(client), inputs)
@@ -62,7 +62,7 @@ def test_a_status_hq_refuses_now_is_set_by_a_later_up(hq: HqFixture, client: HqC
 def test_no_failure_after_the_create_loses_the_id(
     hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
-    """Pulumi saves nothing of a create that raises."""
+    """Pulumi saves nothing of a create that raises an error."""
     hq.emulator.faults.append(Fault("PATCH project", reply, times=99))
 
     project_id, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
@@ -71,8 +71,8 @@ def test_no_failure_after_the_create_loses_the_id(
     assert outs["unfinished"] == ["status"]
 
 
-def test_a_404_on_what_was_just_made_is_waited_out(hq: HqFixture, client: HqClient) -> None:
-    """HQ shows a new project a moment late."""
+def test_a_404_right_after_the_create_is_retried(hq: HqFixture, client: HqClient) -> None:
+    """HQ shows a new project with a delay."""
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=3))
 
     _, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
@@ -81,10 +81,10 @@ def test_a_404_on_what_was_just_made_is_waited_out(hq: HqFixture, client: HqClie
     assert hq.clock.sleeps == [4.0, 4.0, 4.0]
 
 
-def test_a_template_copy_is_waited_for(
+def test_a_create_waits_for_the_template_copy(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
-    """At growing distances, and told once."""
+    """It polls at growing intervals and reports the wait once."""
     hq.emulator.call_control_plane("PATCH", "/options", {"job_duration": 10})
 
     _, outs = create(build_run(client), inputs_with_template)
@@ -94,10 +94,10 @@ def test_a_template_copy_is_waited_for(
     assert sum("waiting for the template copy" in message for message, _ in hq.notifications) == 1
 
 
-def test_a_failed_copy_is_a_warning_and_final(
+def test_a_failed_copy_is_a_final_warning(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
-    """HQ cannot repeat it; the next up does not ask for it again."""
+    """HQ cannot repeat it, and the next up does not request it again."""
     hq.emulator.call_control_plane("PATCH", "/options", {"job_outcome": "failed"})
 
     project_id, outs = create(build_run(client), inputs_with_template)
@@ -110,10 +110,10 @@ def test_a_failed_copy_is_a_warning_and_final(
     assert hq.emulator.requests_made == ["PATCH project"]
 
 
-def test_a_copy_that_outlasts_its_bound_is_looked_at_by_the_next_up(
+def test_the_next_up_checks_a_copy_that_exceeded_its_timeout(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
-    """The up ends in time; the state says what is left."""
+    """The up ends in time; the state records what is left to do."""
     hq.emulator.call_control_plane("PATCH", "/options", {"job_duration": 1000})
     inputs = {**inputs_with_template, "copy_timeout": 30.0}
 
@@ -130,10 +130,10 @@ def test_a_copy_that_outlasts_its_bound_is_looked_at_by_the_next_up(
     assert "PATCH project" not in hq.emulator.requests_made
 
 
-def test_a_job_that_an_answer_leaves_out_is_remembered(
+def test_a_job_missing_from_the_response_is_remembered(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
-    """Or the copy would count as running for ever."""
+    """Otherwise the copy would count as running permanently."""
     project_id, outs = create(build_run(client), {**inputs_with_template, "copy_timeout": 0.0})
     hq.clock.sleep(60)
     bare = build_reply(200, {"id": project_id, "name": "Tower A", "copy_project_job_id": None})
@@ -145,10 +145,10 @@ def test_a_job_that_an_answer_leaves_out_is_remembered(
     assert later["copy_project_job_id"] == outs["copy_project_job_id"]
 
 
-def test_a_bound_of_nothing_looks_once(
+def test_a_copy_timeout_of_zero_polls_once(
     hq: HqFixture, client: HqClient, inputs_with_template: Any
 ) -> None:
-    """For who does not want to wait at all."""
+    """Users who do not want to wait set it."""
     _, outs = create(build_run(client), {**inputs_with_template, "copy_timeout": 0.0})
 
     assert outs["copy_status"] == "running"
@@ -174,7 +174,7 @@ def test_a_bound_of_nothing_looks_once(
         ),
     ],
 )
-def test_a_job_that_cannot_be_looked_at_does_not_lose_the_project(
+def test_an_unreadable_job_does_not_lose_the_project(
     hq: HqFixture, client: HqClient, inputs_with_template: Any, reply: Any
 ) -> None:
     """It counts as still running."""

@@ -1,4 +1,4 @@
-"""No more archives than are meant: what counts, what does not, and what is sent."""
+"""The limit on archived projects: what counts, what does not, and what is sent."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,24 +20,26 @@ from tests.support.hq import (
 )
 
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
 def created_projects(hq: HqFixture, client: HqClient) -> list[IdAndState]:
-    """Return projects that exist; what made them is not counted."""
-    made = [create(build_run(client), {**PROJECT_INPUTS, "name": f"Tower {n}"}) for n in range(8)]
+    """Return existing projects; the requests that created them are not recorded."""
+    projects = [
+        create(build_run(client), {**PROJECT_INPUTS, "name": f"Tower {n}"}) for n in range(8)
+    ]
     hq.emulator.requests_made.clear()
-    return made
+    return projects
 
 
 def list_statuses(client: HqClient) -> list[str]:
-    """Return the status of every project, those of the towers."""
+    """Return the status of each tower project."""
     return [str(project.status) for project in client.projects.walk()]
 
 
 def is_refused(run: Callable[[], object]) -> bool:
-    """Return whether the guard refused it."""
+    """Return whether the archive limit refused the call."""
     try:
         run()
     except ArchiveLimitError:
@@ -45,17 +47,19 @@ def is_refused(run: Callable[[], object]) -> bool:
     return False
 
 
-def test_four_threads_archive_exactly_as_many_as_allowed(
+def test_four_threads_archive_exactly_the_allowed_number(
     hq: HqFixture, client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """And for those that are refused not one request is sent."""
+    """For a refused project no request is sent."""
     allowance = ArchiveLimit(3)
 
     with ThreadPoolExecutor(4) as pool:
         outcomes = pool.map(
-            lambda made: is_refused(
+            lambda project: is_refused(
                 lambda: delete(
-                    build_run(client, ownership=None, archive_limit=allowance), made[0], made[1]
+                    build_run(client, ownership=None, archive_limit=allowance),
+                    project[0],
+                    project[1],
                 )
             ),
             created_projects,
@@ -66,10 +70,10 @@ def test_four_threads_archive_exactly_as_many_as_allowed(
     assert list_statuses(client).count("archived") == 3
 
 
-def test_the_refusal_names_the_project_and_says_how_to_go_on(
+def test_the_refusal_names_the_project_and_the_next_step(
     client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """In one line, in the words of whoever stands before it."""
+    """It is one line, addressed to the user at the terminal."""
     allowance = ArchiveLimit(1)
     delete(build_run(client, archive_limit=allowance), *created_projects[0])
 
@@ -77,16 +81,17 @@ def test_the_refusal_names_the_project_and_says_how_to_go_on(
         delete(build_run(client, archive_limit=allowance), *created_projects[1])
 
     assert str(caught.value) == (
-        f"BIM 360: project 'Tower 1' ({created_projects[1][0]}) is not archived: this run has archived 1 "
-        "already, as many as bim360:maxArchives allows. If the rest is meant too: run it again "
-        "for the next 1, or set BIM360_MAX_ARCHIVES to as many as are meant, or to 'unlimited'."
+        f"BIM 360: project 'Tower 1' ({created_projects[1][0]}) is not archived: "
+        "this run has archived 1 already, the limit of bim360:maxArchives. "
+        "To archive the rest, run it again for the next 1, "
+        "or set BIM360_MAX_ARCHIVES to a higher number, or to 'unlimited'."
     )
 
 
-def test_what_archives_nothing_takes_no_place(
+def test_an_operation_that_archives_nothing_does_not_count(
     hq: HqFixture, client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """Archived already, retained, taken over or gone."""
+    """The project is already archived, retained, owned by another resource, or deleted."""
     allowance, owners = ArchiveLimit(1), Ownership()
     (first, state), (second, _), (third, _), (fourth, _) = created_projects[:4]
     owners.mark_adopted(third)
@@ -115,10 +120,10 @@ def test_what_archives_nothing_takes_no_place(
     )
 
 
-def test_a_project_that_hq_would_not_archive_gives_its_place_back(
+def test_a_failed_archive_does_not_count(
     hq: HqFixture, client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """It is as it was, so another one may go."""
+    """The project is unchanged, so another one may be archived."""
     allowance = ArchiveLimit(1)
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"})))
 
@@ -135,10 +140,10 @@ def test_a_project_that_hq_would_not_archive_gives_its_place_back(
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(502, b"<html>")])
-def test_a_lost_answer_counts_as_archived(
+def test_a_lost_response_counts_as_archived(
     hq: HqFixture, client: HqClient, created_projects: list[IdAndState], reply: Any
 ) -> None:
-    """HQ has acted on it, as here."""
+    """HQ may have acted, as it did here."""
     allowance = ArchiveLimit(1)
     hq.emulator.faults.append(Fault("PATCH project", reply, acts_on_request=True, times=99))
 
@@ -151,10 +156,10 @@ def test_a_lost_answer_counts_as_archived(
     assert list_statuses(client).count("archived") == 1
 
 
-def test_what_was_archived_before_its_answer_was_lost_counts(
+def test_an_archive_before_a_lost_response_counts(
     hq: HqFixture, client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """HQ refuses the second PATCH, because the first one did it."""
+    """HQ refuses the second PATCH because the first one succeeded."""
     allowance = ArchiveLimit(1)
     hq.emulator.faults += [
         Fault("PATCH project", DROPS_CONNECTION, acts_on_request=True),
@@ -168,10 +173,10 @@ def test_what_was_archived_before_its_answer_was_lost_counts(
     )
 
 
-def test_an_update_that_archives_is_refused_as_a_whole(
+def test_an_update_that_archives_is_refused_completely(
     hq: HqFixture, client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """Half of it, a new city on a project that is to be gone, helps nobody."""
+    """No other change is applied to a project that is to be archived."""
     project_id, state = created_projects[0]
     wanted = {**PROJECT_INPUTS, "name": "Tower 0", "city": "Oslo", "status": "archived"}
 
@@ -184,7 +189,7 @@ def test_an_update_that_archives_is_refused_as_a_whole(
 def test_archiving_by_an_update_counts_once(
     client: HqClient, created_projects: list[IdAndState]
 ) -> None:
-    """The same declared again changes nothing, and what is brought back neither."""
+    """Declaring the same again does not count, and neither does a reactivation."""
     allowance = ArchiveLimit(1)
     project_id, state = created_projects[0]
     wanted = {**PROJECT_INPUTS, "name": "Tower 0"}
@@ -205,8 +210,8 @@ def test_archiving_by_an_update_counts_once(
     )
 
 
-def test_a_new_project_may_be_archived_from_the_start(hq: HqFixture, client: HqClient) -> None:
-    """A table of finished projects: nothing that was there is lost."""
+def test_a_new_project_may_be_created_as_archived(hq: HqFixture, client: HqClient) -> None:
+    """This does not count: no existing project is lost."""
     wanted = {**PROJECT_INPUTS, "status": "archived"}
 
     _, outs = create(build_run(client, archive_limit=ArchiveLimit(0)), wanted)
@@ -215,16 +220,14 @@ def test_a_new_project_may_be_archived_from_the_start(hq: HqFixture, client: HqC
     assert hq.list_warnings() == []
 
 
-def test_an_adoption_that_would_archive_leaves_the_project_and_finishes_later(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """It existed, so that archiving it counts; it is known, so that it is not an error."""
-    there = hq.create_project()
+def test_an_adoption_beyond_the_limit_is_finished_later(hq: HqFixture, client: HqClient) -> None:
+    """The project existed, so archiving it counts; its id is known, so this is not an error."""
+    existing = hq.create_project()
     wanted = {**PROJECT_INPUTS, "adopt": "any", "status": "archived"}
 
     project_id, outs = create(build_run(client, archive_limit=ArchiveLimit(0)), wanted)
 
-    assert project_id == there["id"]
+    assert project_id == existing["id"]
     assert "PATCH project" not in hq.emulator.requests_made
     assert outs["unfinished"] == ["status"]
     assert "is not archived: bim360:maxArchives is 0" in hq.list_warnings()[-1]

@@ -1,4 +1,4 @@
-"""Create: one project, never two, and never one whose id is lost."""
+"""Create: never duplicates a project, and never loses its id."""
 
 from typing import Any
 
@@ -22,16 +22,16 @@ EMPTY_REPLY = build_reply(201, b"")
 REPLY_WITHOUT_ID = build_reply(201, {"name": "Tower A"})
 
 
-def test_a_create_is_one_request_beside_the_token(hq: HqFixture, client: HqClient) -> None:
+def test_a_create_is_one_request_plus_the_token(hq: HqFixture, client: HqClient) -> None:
     """Ten creates are ten POSTs and one token."""
-    made = [create(build_run(client), {**PROJECT_INPUTS, "name": f"T{n}"}) for n in range(10)]
+    created = [create(build_run(client), {**PROJECT_INPUTS, "name": f"T{n}"}) for n in range(10)]
 
-    assert len({project_id for project_id, _ in made}) == 10
+    assert len({project_id for project_id, _ in created}) == 10
     assert hq.emulator.requests_made == ["token", *["POST projects"] * 10]
 
 
-def test_the_body_is_what_was_declared_and_nothing_else(hq: HqFixture, client: HqClient) -> None:
-    """Neither status nor empty texts nor what only this provider understands."""
+def test_the_body_contains_the_declared_fields_only(hq: HqFixture, client: HqClient) -> None:
+    """It contains neither the status nor empty texts nor the provider's own arguments."""
     extra = {"city": "", "status": "active", "adopt": "any", "on_destroy": "retain"}
     create(build_run(client), {**PROJECT_INPUTS, **extra, "service_types": ["cost", "pm"]})
 
@@ -47,8 +47,8 @@ def test_the_body_is_what_was_declared_and_nothing_else(hq: HqFixture, client: H
     }
 
 
-def test_the_outputs_are_hqs_answer_and_the_arguments(client: HqClient) -> None:
-    """The answer lacks the services; those that were declared stand in."""
+def test_the_outputs_combine_hqs_response_and_the_arguments(client: HqClient) -> None:
+    """The response lacks the services, so the declared ones are used."""
     inputs = {**PROJECT_INPUTS, "service_types": ["pm"], "copy_timeout": 5.0}
 
     project_id, outs = create(build_run(client), inputs)
@@ -71,10 +71,10 @@ def test_the_outputs_are_hqs_answer_and_the_arguments(client: HqClient) -> None:
         build_reply(201, []),
     ],
 )
-def test_a_lost_answer_leads_to_the_project_that_was_made(
+def test_a_lost_response_leads_to_the_created_project(
     hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
-    """Looked for by name among the newest; no second POST."""
+    """The provider searches the newest projects by name and sends no second POST."""
     hq.emulator.faults.append(Fault("POST projects", reply, acts_on_request=True))
 
     project_id, outs = create(build_run(client), PROJECT_INPUTS)
@@ -86,10 +86,10 @@ def test_a_lost_answer_leads_to_the_project_that_was_made(
 
 
 @pytest.mark.parametrize("reply", [GATEWAY_TIMEOUT, DROPS_CONNECTION, build_reply(503)])
-def test_where_hq_did_not_act_the_post_is_sent_again(
+def test_a_post_that_hq_did_not_act_on_is_sent_again(
     hq: HqFixture, client: HqClient, reply: Any
 ) -> None:
-    """After three looks over a quarter of a minute."""
+    """Three searches over a quarter of a minute come first."""
     hq.emulator.faults.append(Fault("POST projects", reply))
 
     create(build_run(client), PROJECT_INPUTS)
@@ -105,7 +105,7 @@ def test_where_hq_did_not_act_the_post_is_sent_again(
 
 
 def test_a_project_that_lists_show_late_is_found(hq: HqFixture, client: HqClient) -> None:
-    """The second look sees what the first did not."""
+    """The second search finds what the first did not."""
     hq.emulator.faults += [
         Fault("POST projects", GATEWAY_TIMEOUT, acts_on_request=True),
         Fault("GET projects", build_reply(200, [])),
@@ -116,10 +116,10 @@ def test_a_project_that_lists_show_late_is_found(hq: HqFixture, client: HqClient
     assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET projects"]
 
 
-def test_a_project_that_appears_after_the_second_post_is_taken(
+def test_a_project_that_appears_after_the_second_post_is_accepted(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """Its name is taken by what we made ourselves, so the conflict is no refusal."""
+    """Our own first POST created it, so the conflict is not a refusal."""
     hq.emulator.faults += [
         Fault("POST projects", GATEWAY_TIMEOUT, acts_on_request=True),
         Fault("GET projects", build_reply(200, []), times=3),
@@ -131,27 +131,27 @@ def test_a_project_that_appears_after_the_second_post_is_taken(
     assert hq.list_project_names() == ["Tower A"]
 
 
-def test_three_open_answers_and_nothing_to_see_end_it(hq: HqFixture, client: HqClient) -> None:
-    """Told in one line, with what to do."""
+def test_three_inconclusive_responses_without_a_project_are_an_error(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """The error is one line with advice."""
     hq.emulator.faults.append(Fault("POST projects", GATEWAY_TIMEOUT, times=9))
 
-    with pytest.raises(UnansweredError, match=r"no clear answer 3 times.*`pulumi up` again later"):
+    with pytest.raises(UnansweredError, match=r"inconclusive 3 times.*`pulumi up` again later"):
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 3
     assert hq.list_project_names() == []
 
 
-def test_where_hq_cannot_be_asked_whether_it_acted_nothing_is_sent_again(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """The next run finds the name taken by a leftover."""
+def test_without_a_search_result_nothing_is_sent_again(hq: HqFixture, client: HqClient) -> None:
+    """The next run finds that a leftover has the name."""
     hq.emulator.faults += [
         Fault("POST projects", DROPS_CONNECTION, acts_on_request=True),
         Fault("GET projects", build_reply(503), times=99),
     ]
 
-    with pytest.raises(UnansweredError, match=r"may have been made.*found by its name"):
+    with pytest.raises(UnansweredError, match=r"may have been created.*found by its name"):
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 1

@@ -1,4 +1,4 @@
-"""Delete: archive, because HQ cannot delete; done is done."""
+"""Delete: archives the project, because HQ cannot delete it."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ from tests.support.hq import (
 )
 
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
-    """Return the id and the state of a project that exists; what made it is not counted."""
+    """Return the id and the state of an existing project; requests so far are not recorded."""
     project = create(build_run(client), PROJECT_INPUTS)
     hq.emulator.requests_made.clear()
     return project
@@ -32,7 +32,7 @@ def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
 def test_destroying_archives_with_one_request(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """The status and nothing else; the name stays taken."""
+    """It sends the status only; the name stays in use."""
     delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made == ["PATCH project"]
@@ -40,20 +40,20 @@ def test_destroying_archives_with_one_request(
     assert client.projects.get(created_project[0]).status == "archived"
 
 
-def test_destroying_twice_does_no_harm(
+def test_destroying_twice_succeeds(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """As after a destroy whose state was lost."""
+    """For example after a destroy whose state was lost."""
     delete(build_run(client), *created_project)
     delete(build_run(client), *created_project)
 
     assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
 
 
-def test_a_refusal_counts_as_done_if_the_project_is_archived(
+def test_a_refusal_is_success_if_the_project_is_archived(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """HQ may not take archived twice; that is looked up, not guessed."""
+    """HQ may refuse to archive twice; the provider reads the project to be sure."""
     delete(build_run(client), *created_project)
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"})))
 
@@ -62,10 +62,10 @@ def test_a_refusal_counts_as_done_if_the_project_is_archived(
     assert hq.emulator.requests_made[-2:] == ["PATCH project", "GET project"]
 
 
-def test_a_project_that_is_gone_is_done_with(
+def test_destroying_a_deleted_project_succeeds(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """Somebody else was faster."""
+    """Another user deleted it first."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
     delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})
@@ -73,8 +73,10 @@ def test_a_project_that_is_gone_is_done_with(
     assert hq.emulator.requests_made == ["PATCH project"]
 
 
-def test_a_project_that_does_not_show_yet_is_waited_for(hq: HqFixture, client: HqClient) -> None:
-    """A destroy right after the up: taken for gone, the project would be nobody's."""
+def test_a_delete_waits_for_a_project_that_is_not_visible_yet(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """After a recent up a 404 does not mean deleted; the project would be left behind."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
     project_id, state = create(build_run(client), PROJECT_INPUTS)
 
@@ -83,10 +85,10 @@ def test_a_project_that_does_not_show_yet_is_waited_for(hq: HqFixture, client: H
     assert client.projects.get(project_id).status == "archived"
 
 
-def test_retain_sends_nothing_and_says_so(
+def test_retain_sends_nothing_and_reports_it(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """The project stays as it is."""
+    """The project stays unchanged."""
     project_id, state = created_project
 
     delete(build_run(client), project_id, {**state, "on_destroy": "retain"})
@@ -106,22 +108,25 @@ def test_retain_sends_nothing_and_says_so(
         DROPS_CONNECTION,
     ],
 )
-def test_what_could_not_be_archived_is_an_error(
+def test_a_failed_archive_is_an_error(
     hq: HqFixture, client: HqClient, created_project: IdAndState, reply: Any
 ) -> None:
-    """A destroy that forgets a living project would be a lie."""
+    """A destroy must not drop an active project from the state."""
     hq.emulator.faults.append(Fault("PATCH project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not change status of project"):
         delete(build_run(client), *created_project)
 
 
-def test_an_account_out_of_sight_is_no_project_that_is_gone(
+def test_a_hidden_account_does_not_count_as_a_deleted_project(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """An app that lost its access must not lose the state as well."""
-    unclear = build_reply(404, {"code": 1004, "message": "not found"})
-    hq.emulator.faults += [Fault("PATCH project", unclear), Fault("GET projects", unclear)]
+    """If the app loses its access, the state must stay."""
+    unspecific_404 = build_reply(404, {"code": 1004, "message": "not found"})
+    hq.emulator.faults += [
+        Fault("PATCH project", unspecific_404),
+        Fault("GET projects", unspecific_404),
+    ]
 
     with pytest.raises(NotFoundError):
         delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})

@@ -1,4 +1,4 @@
-"""Late consistency: what HQ shows late, or never, is waited for or told, and never done twice."""
+"""Eventual consistency: delays of HQ are waited out or reported, and nothing is done twice."""
 
 from typing import Any
 
@@ -20,15 +20,15 @@ GATEWAY_TIMEOUT: Reply = build_reply(504, b"<html>504</html>")
 A_DAY = 86_400.0
 
 
-def test_a_project_that_is_not_seen_for_long_is_adopted_by_the_next_up(hq: HqFixture) -> None:
-    """Longer than all looks: the error says to run it again, and then it is there."""
+def test_the_next_up_adopts_a_project_that_stayed_invisible(hq: HqFixture) -> None:
+    """It appears after the last search: the error says to run up again, and then it is found."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 120})
     hq.emulator.faults += [
         Fault("POST projects", GATEWAY_TIMEOUT, acts_on_request=True),
         Fault("GET projects", build_reply(200, []), times=7),
     ]
 
-    with pytest.raises(ConflictError, match="run `pulumi up` again in some minutes"):
+    with pytest.raises(ConflictError, match="run `pulumi up` again in a few minutes"):
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.emulator.requests_made.count("POST projects") == 2
@@ -36,12 +36,12 @@ def test_a_project_that_is_not_seen_for_long_is_adopted_by_the_next_up(hq: HqFix
     project_id, outs = create(build_run(hq.create_client()), PROJECT_INPUTS)
     assert hq.list_project_names() == ["Tower A"]
     assert outs["unfinished"] == []
-    assert "is what an interrupted run left behind; it is adopted" in hq.list_warnings()[-1]
+    assert "is a leftover of an interrupted run and is adopted" in hq.list_warnings()[-1]
     assert project_id
 
 
-def test_a_project_that_stays_out_of_sight_keeps_its_id(hq: HqFixture) -> None:
-    """The PATCH after the create is tried for half a minute, then left to the next up."""
+def test_a_project_that_stays_invisible_keeps_its_id(hq: HqFixture) -> None:
+    """The PATCH after the create is retried for half a minute, then left to the next up."""
     inputs = {**PROJECT_INPUTS, "status": "archived"}
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=99))
 
@@ -54,8 +54,8 @@ def test_a_project_that_stays_out_of_sight_keeps_its_id(hq: HqFixture) -> None:
     assert (later["status"], later["unfinished"]) == ("archived", [])
 
 
-def test_a_status_that_stays_pending_is_no_change(hq: HqFixture) -> None:
-    """Only its first project admin makes a project active; until then nothing is left to do."""
+def test_a_pending_status_is_not_a_change(hq: HqFixture) -> None:
+    """Only a first project admin activates a project; until then nothing is left to do."""
     inputs = {**PROJECT_INPUTS, "status": "active"}
     client = hq.create_client()
     project_id, outs = create(build_run(client), inputs)
@@ -71,8 +71,8 @@ def test_a_status_that_stays_pending_is_no_change(hq: HqFixture) -> None:
         )
 
 
-def test_a_copy_that_never_ends_is_given_up_after_a_day(hq: HqFixture) -> None:
-    """Told once; from then on a preview shows nothing to do."""
+def test_an_endless_copy_is_given_up_after_a_day(hq: HqFixture) -> None:
+    """It is reported once; from then on a preview shows no change."""
     template = hq.create_project(name="Template", service_types="field")
     hq.emulator.call_control_plane("PATCH", "/options", {"job_duration": 1e9})
     inputs: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What is adopted although nobody declared it: always with a warning that states the risk."""
+"""Adoption without a declaration: always with a warning that states the risk."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,25 +37,25 @@ def list_risk_warnings(hq: HqFixture) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", CREATES)
-def test_what_a_lost_create_has_made_is_kept_with_a_warning(hq: HqFixture, kind: str) -> None:
-    """HQ cannot tell who created it, and without it our own would be lost."""
-    entity, inputs, what = CREATES[kind]
-    hq.emulator.faults.append(Fault(what, DROPS_CONNECTION, acts_on_request=True))
+def test_a_project_of_a_lost_create_is_kept_with_a_warning(hq: HqFixture, kind: str) -> None:
+    """HQ does not record who created it; without adoption our own project would be lost."""
+    entity, inputs, route = CREATES[kind]
+    hq.emulator.faults.append(Fault(route, DROPS_CONNECTION, acts_on_request=True))
 
     entity.create(build_run(hq.create_client()), inputs)
 
     (warning,) = list_risk_warnings(hq)
     assert "was created, although HQ's response was lost" in warning
-    assert hq.emulator.requests_made.count(what) == 1
+    assert hq.emulator.requests_made.count(route) == 1
 
 
 @pytest.mark.parametrize("kind", CREATES)
-def test_a_twin_that_another_stack_creates_meanwhile_is_kept_with_the_same_warning(
+def test_a_candidate_of_another_stack_is_kept_with_the_same_warning(
     hq: HqFixture, kind: str
 ) -> None:
-    """HQ did not act on our POST; nothing tells the twin from our own."""
-    entity, inputs, what = CREATES[kind]
-    hq.emulator.faults.append(Fault(what, DROPS_CONNECTION))
+    """HQ did not act on our POST; the candidate looks exactly like our own project."""
+    entity, inputs, route = CREATES[kind]
+    hq.emulator.faults.append(Fault(route, DROPS_CONNECTION))
     other = hq.create_client()
     other.transport.get_server_time()
     theirs = iter([lambda: entity.create(build_run(other), inputs)[0]])
@@ -76,7 +76,9 @@ def test_a_twin_that_another_stack_creates_meanwhile_is_kept_with_the_same_warni
 @pytest.mark.parametrize(
     "used", [{"last_sign_in": "2026-01-02T03:04:05.678Z"}, {"currency": "EUR"}]
 )
-def test_a_twin_that_is_used_or_differs_is_not_ours(hq: HqFixture, used: dict[str, str]) -> None:
+def test_a_candidate_that_is_used_or_differs_is_not_ours(
+    hq: HqFixture, used: dict[str, str]
+) -> None:
     """A project that has just been created has no sign-in and the declared values."""
     hq.emulator.faults.append(Fault("POST projects", build_reply(504, b""), acts_on_request=True))
     advance = hq.emulator.clock.advance
@@ -89,7 +91,9 @@ def test_a_twin_that_is_used_or_differs_is_not_ours(hq: HqFixture, used: dict[st
 
     hq.clock.on_sleep = use
 
-    with pytest.raises(ConflictError, match="was made by somebody else while this run"):
+    with pytest.raises(
+        ConflictError, match="was created by another user or pipeline during this run"
+    ):
         project.create(build_run(hq.create_client()), PROJECT_INPUTS)
 
 
@@ -97,7 +101,7 @@ def test_a_twin_that_is_used_or_differs_is_not_ours(hq: HqFixture, used: dict[st
 def test_the_loser_of_a_race_adopts_in_its_next_run_with_a_warning(
     hq: HqFixture, kind: str
 ) -> None:
-    """By then the winner's looks like a leftover; adoptLeftovers=false makes that an error."""
+    """By then the winner's project looks like a leftover; adoptLeftovers=false forbids this."""
     entity, inputs, _ = CREATES[kind]
     winner, _ = entity.create(build_run(hq.create_client()), inputs)
     hq.clock.sleep(60)
@@ -106,12 +110,12 @@ def test_the_loser_of_a_race_adopts_in_its_next_run_with_a_warning(
 
     assert loser == winner
     (warning,) = list_risk_warnings(hq)
-    assert "is what an interrupted run left behind" in warning
+    assert "is a leftover of an interrupted run" in warning
 
 
 @pytest.mark.parametrize("kind", ["project", "company"])
-def test_without_the_rule_for_leftovers_the_loser_gets_an_error(hq: HqFixture, kind: str) -> None:
-    """Nothing is shared then."""
+def test_without_the_leftover_rule_the_loser_gets_an_error(hq: HqFixture, kind: str) -> None:
+    """The project is not shared."""
     entity, inputs, _ = CREATES[kind]
     entity.create(build_run(hq.create_client()), inputs)
     hq.clock.sleep(60)
@@ -121,8 +125,8 @@ def test_without_the_rule_for_leftovers_the_loser_gets_an_error(hq: HqFixture, k
 
 
 @pytest.mark.parametrize("kind", CREATES)
-def test_a_create_without_trouble_warns_of_nothing(hq: HqFixture, kind: str) -> None:
-    """Nobody else can have it."""
+def test_an_undisturbed_create_sends_no_warning(hq: HqFixture, kind: str) -> None:
+    """No other stack can own the new project."""
     entity, inputs, _ = CREATES[kind]
 
     entity.create(build_run(hq.create_client()), inputs)

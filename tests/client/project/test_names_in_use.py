@@ -1,4 +1,4 @@
-"""A name that is in use: the error names its owner, and a resource that gives it up makes room."""
+"""Names in use: the error names the owner, and a resource that is renamed releases its name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,10 +21,8 @@ from tests.support.hq import (
 SCOPE = ("project", PROJECT_INPUTS["account_id"])
 
 
-def plan_rename(
-    client: HqClient, inputs: Mapping[str, Any], name: str
-) -> tuple[str, dict[str, Any]]:
-    """Create a project and plan to give it another name, as a later run does."""
+def plan_rename(client: HqClient, inputs: Mapping[str, Any], name: str) -> tuple[str, Any]:
+    """Create a project and plan to rename it, as a later run does."""
     project_id, state = project.create(build_run(client), inputs)
     get_renames(client).record_comparison(project_id, NameChange(*SCOPE, inputs["name"], name))
     return project_id, state
@@ -33,18 +31,20 @@ def plan_rename(
 def test_a_create_names_the_owner_of_a_name_that_is_being_changed(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """An update of the owner is under way, so that its row in the list may be outdated."""
-    there = hq.create_project()
-    client.projects.record_write(there["id"])
+    """An update of the owner is in progress, so its row in the list may be outdated."""
+    existing = hq.create_project()
+    client.projects.record_write(existing["id"])
 
-    with pytest.raises(ConflictError, match=f"a project 'Tower A' exists already .{there['id']}"):
+    with pytest.raises(
+        ConflictError, match=f"a project 'Tower A' exists already .{existing['id']}"
+    ):
         project.create(build_run(client), PROJECT_INPUTS)
 
 
-def test_a_create_whose_name_was_given_up_meanwhile_is_sent_again(
+def test_a_create_is_retried_if_the_name_was_released_meanwhile(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The owner was renamed between HQ's refusal and now; nobody is adopted, even with 'any'."""
+    """The owner was renamed after HQ's refusal; nothing is adopted, even with 'any'."""
     owner, state = plan_rename(client, PROJECT_INPUTS, "Old Tower")
     project.update(build_run(client), owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
     hq.emulator.requests_made.clear()
@@ -58,10 +58,10 @@ def test_a_create_whose_name_was_given_up_meanwhile_is_sent_again(
     assert hq.emulator.requests_made == ["POST projects"] * 2
 
 
-def test_of_a_swap_that_fails_no_project_keeps_a_temporary_name(
+def test_after_a_failed_swap_no_project_keeps_a_temporary_name(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """HQ refuses the second step: the first one is undone, and the next run goes on."""
+    """HQ refuses the second step: the first one is undone, and the next run continues."""
     a_id, a = plan_rename(client, PROJECT_INPUTS, "B")
     plan_rename(client, {**PROJECT_INPUTS, "name": "B"}, "Tower A")
     hq.emulator.faults.append(Fault("PATCH project", build_reply(422, {"message": "no"}), skip=2))
@@ -77,10 +77,8 @@ def test_of_a_swap_that_fails_no_project_keeps_a_temporary_name(
     assert client.projects.get(a_id).name == "B"
 
 
-def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """It holds the id, and a line says so."""
+def test_a_temporary_name_is_valid_and_recognizable(hq: HqFixture, client: HqClient) -> None:
+    """It contains the id, and a message reports it."""
     a_id, a = plan_rename(client, PROJECT_INPUTS, "B")
     plan_rename(client, {**PROJECT_INPUTS, "name": "B"}, "Tower A")
 
@@ -93,25 +91,25 @@ def test_a_temporary_name_is_one_that_hq_takes_and_people_recognize(
 
 
 @pytest.mark.parametrize("first", [0, 1, 2])
-def test_names_are_exchanged_by_what_hq_has_where_the_state_is_behind(
+def test_names_are_exchanged_by_hqs_values_if_the_state_is_outdated(
     hq: HqFixture, client: HqClient, first: int
 ) -> None:
     """One project had to wait for its name and got it after its own update had ended."""
     circle = {"A": "B", "B": "C", "C": "A"}
-    made = [
+    projects = [
         plan_rename(client, {**PROJECT_INPUTS, "name": name}, new) for name, new in circle.items()
     ]
-    late, state = made[first]
-    seen = {**state, "name": "Name before", "unfinished": ["name"]}
+    late, state = projects[first]
+    outdated_state = {**state, "name": "Name before", "unfinished": ["name"]}
     get_renames(client).record_comparison(
         late, NameChange(*SCOPE, "Name before", circle[state["name"]])
     )
-    made[first] = (late, seen)
+    projects[first] = (late, outdated_state)
 
-    for (id_, known), new in zip(made, circle.values(), strict=True):
+    for (id_, known), new in zip(projects, circle.values(), strict=True):
         project.update(build_run(client), id_, known, {**PROJECT_INPUTS, "name": new})
 
-    assert [client.projects.get(id_).name for id_, _ in made] == [*circle.values()]
+    assert [client.projects.get(id_).name for id_, _ in projects] == [*circle.values()]
     assert sorted(hq.list_project_names()) == ["A", "B", "C"]
 
 
@@ -125,10 +123,10 @@ def compare_names(
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_a_name_that_was_waited_for_is_given_up_when_the_old_one_is_declared_again(
+def test_a_deferred_name_is_released_if_the_old_name_is_declared_again(
     hq: HqFixture, client: HqClient, first: int
 ) -> None:
-    """HQ gave it the name after its update, so that for the state nothing changes."""
+    """HQ applied the name after the update, so the state shows no change."""
     a_id, a = project.create(build_run(client), PROJECT_INPUTS)
     b_id, b = project.create(build_run(client), {**PROJECT_INPUTS, "name": "B"})
     wanted = [(a_id, a, "B"), (b_id, {**b, "name": "Tower A", "unfinished": ["name"]}, "Tower A")]
@@ -144,10 +142,10 @@ def test_a_name_that_was_waited_for_is_given_up_when_the_old_one_is_declared_aga
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("status", ["active", "inactive", None])
-def test_an_archived_project_that_becomes_active_exchanges_its_name(
+def test_a_reactivated_project_exchanges_its_name(
     hq: HqFixture, client: HqClient, status: str | None, first: int
 ) -> None:
-    """Somebody archived it by hand, and HQ renames no archived project."""
+    """A user archived it in the browser, and HQ does not rename archived projects."""
     declared = {**PROJECT_INPUTS, **({"status": status} if status else {})}
     a_id, a = project.create(build_run(client), PROJECT_INPUTS)
     b_id, b = project.create(build_run(client), {**PROJECT_INPUTS, "name": "B"})
@@ -169,7 +167,7 @@ def test_an_archived_project_that_becomes_active_exchanges_its_name(
 
 @pytest.mark.parametrize("old", ["Tower A", None])
 def test_only_a_known_new_name_is_a_rename(old: str | None) -> None:
-    """A name that is not declared, or is not known yet, is none."""
+    """An undeclared or unknown name is not."""
     state = {**PROJECT_INPUTS, "name": old}
     for inputs in (
         {k: v for k, v in PROJECT_INPUTS.items() if k != "name"},
@@ -185,8 +183,8 @@ DIFFS: Mapping[str, Callable[..., Any]] = {"project": project.diff, "company": c
 
 
 @pytest.mark.parametrize("kind", DIFFS)
-def test_a_replacement_is_no_rename(kind: str) -> None:
-    """A project of another account is another project."""
+def test_a_replacement_is_not_a_rename(kind: str) -> None:
+    """A project of another account is a different project."""
     state = {**PROJECT_INPUTS, "trade": "Electrical"}
     moved = {**state, "name": "B", "account_id": "a1d5e9b2-0000-4000-8000-000000000002"}
 

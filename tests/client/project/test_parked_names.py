@@ -1,4 +1,4 @@
-"""A project whose new name is not free yet is not archived before it has the name."""
+"""Deferred renames: a project whose new name is still in use is not archived before the rename."""
 
 import sys
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ from tests.support.hq import PROJECT_INPUTS, HqFixture, build_run
 
 
 def patch_without_name(run: Run, id_: str, body: Mapping[str, Any], *, new_resource: bool) -> Any:
-    """Send a PATCH without a name, and refuse one with a name."""
+    """Send a PATCH without a name; refuse one with a name."""
     if "name" not in body:
         return run.hq.projects.update(id_, body, new_resource=new_resource)
-    words = "in use"
-    raise NameParkedError(words, status=409, hq_message=words, request="PATCH")
+    message = "in use"
+    raise NameParkedError(message, status=409, hq_message=message, request="PATCH")
 
 
 def test_a_project_is_archived_after_its_rename(
     hq: HqFixture, client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HQ refuses to rename an archived project: archived first, it would never get the name."""
+    """HQ does not rename an archived project."""
     id_, state = project.create(build_run(client), PROJECT_INPUTS)
     wanted = {**PROJECT_INPUTS, "name": "Tower B", "city": "Oslo", "status": "archived"}
 
@@ -48,10 +48,10 @@ def test_a_project_is_archived_after_its_rename(
     assert hq.list_project_names() == ["Tower B"]
 
 
-def test_a_project_that_makes_way_for_others_is_finished_by_the_next_run(
+def test_the_next_run_finishes_a_project_with_a_temporary_name(
     client: HqClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pulumi had no thread left to compare the owner of the name, even if it has one by now."""
+    """Pulumi had no free thread to compare the owner of the name in this run."""
     id_, state = project.create(build_run(client), PROJECT_INPUTS)
     project.create(build_run(client), {**PROJECT_INPUTS, "name": "Tower B"})
     renames = get_renames(client)

@@ -1,4 +1,4 @@
-"""The admins of a project: one request for each service that they activate."""
+"""Project admins: one request for each service that they activate."""
 
 from typing import Any
 
@@ -42,23 +42,23 @@ def build_admin_inputs(project_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def list_active_services(hq: HqFixture) -> set[str]:
-    """Return the services that are active in the one project of the account."""
+    """Return the active services of the only project in the account."""
     state: Any = hq.emulator.call_control_plane("GET", "/state")
     return {*state["accounts"][0]["projects"][0]["active_services"].split(",")}
 
 
 @pytest.fixture
 def pending_project_id(client: HqClient, hq: HqFixture) -> str:
-    """Return the id of a project that waits for its first admin; what made it is not counted."""
-    made = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager,pm"})
+    """Return the id of a project without an admin; requests so far are not recorded."""
+    project = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager,pm"})
     hq.emulator.requests_made.clear()
-    return made.id
+    return project.id
 
 
-def test_the_first_admin_makes_a_pending_project_active(
+def test_the_first_admin_activates_a_pending_project(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """One request, without an acting user: there is nobody yet who could act."""
+    """It is one request without an acting user, as no other user exists yet."""
     before = client.projects.get(pending_project_id).status
     hq.emulator.requests_made.clear()
 
@@ -70,32 +70,32 @@ def test_the_first_admin_makes_a_pending_project_active(
     assert outs["role"] == "project_admin"
 
 
-def test_the_body_is_what_hq_documents(
+def test_the_body_is_the_documented_one(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """And the role, which HQ has been seen to want."""
+    """It also contains the role, which HQ has been observed to require."""
     create(build_run(client), build_admin_inputs(pending_project_id, on_destroy="retain"))
 
     entry = next(hq.emulator.journal.find_entries(method="POST", path="*/users"))
     assert entry.body == {**ADMIN_INPUTS, "role": "project_admin"}
 
 
-def test_a_project_that_is_seen_late_is_waited_for(hq: HqFixture, client: HqClient) -> None:
-    """Just after a project is made HQ may say that it does not exist."""
+def test_an_invisible_new_project_is_waited_for(hq: HqFixture, client: HqClient) -> None:
+    """Right after the create HQ may respond that it does not exist."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
+    project = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(build_run(client), build_admin_inputs(made.id))
+    create(build_run(client), build_admin_inputs(project.id))
 
     assert hq.emulator.requests_made.count("POST admin") > 1
-    assert client.projects.get(made.id).status == "active"
+    assert client.projects.get(project.id).status == "active"
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(201, b"")])
-def test_a_lost_answer_leads_to_the_admin_who_was_added(
+def test_a_lost_response_leads_to_the_added_admin(
     hq: HqFixture, client: HqClient, pending_project_id: str, reply: Any
 ) -> None:
-    """Looked for by e-mail; no second POST."""
+    """The provider searches by e-mail and sends no second POST."""
     hq.emulator.faults.append(Fault("POST admin", reply, acts_on_request=True))
 
     _, outs = create(build_run(client), build_admin_inputs(pending_project_id))
@@ -104,10 +104,10 @@ def test_a_lost_answer_leads_to_the_admin_who_was_added(
     assert outs["role"] == "project_admin"
 
 
-def test_where_hq_did_not_act_the_post_is_sent_again(
+def test_a_post_that_hq_did_not_act_on_is_sent_again(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """After three looks."""
+    """Three searches come first."""
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
 
     create(build_run(client), build_admin_inputs(pending_project_id))
@@ -115,10 +115,10 @@ def test_where_hq_did_not_act_the_post_is_sent_again(
     assert hq.emulator.requests_made == ["POST admin", *["GET members"] * 3, "POST admin"]
 
 
-def test_another_service_of_the_same_person_is_another_post(
+def test_each_service_of_one_person_is_a_separate_post(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """HQ activates several services by one person: one request each, and each is real."""
+    """HQ activates one service per request, and each one counts."""
     first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
@@ -132,10 +132,10 @@ def test_another_service_of_the_same_person_is_another_post(
     assert list_active_services(hq) == {"doc_manager", "pm"}
 
 
-def test_who_has_the_service_already_is_adopted(
+def test_an_admin_who_already_has_the_service_is_adopted(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """HQ refuses them; a look finds them and their service, and a line says so."""
+    """HQ refuses the POST; a read finds the user with the service, and a message reports it."""
     first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
@@ -143,27 +143,30 @@ def test_who_has_the_service_already_is_adopted(
 
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
     assert (again, outs["role"]) == (first, "project_admin")
-    line = f"BIM 360: anna@example.com has the service doc_manager in project {pending_project_id} already"
+    line = (
+        "BIM 360: anna@example.com has the service doc_manager in project "
+        f"{pending_project_id} already"
+    )
     assert hq.notifications == [(f"{line}; the existing admin was adopted.", False)]
 
 
-def test_a_service_that_came_with_another_one_is_adopted(hq: HqFixture, client: HqClient) -> None:
-    """One reading of a recorded run: ``pm`` brings ``fng``, and HQ refuses ``fng`` then."""
+def test_a_service_granted_along_with_another_is_adopted(hq: HqFixture, client: HqClient) -> None:
+    """As one recorded run suggests, ``pm`` grants ``fng``, and HQ then refuses ``fng``."""
     hq.emulator.call_control_plane("PATCH", "/options", {"pm_assigns_fng": True})
-    made = client.projects.create({**PROJECT_BODY, "service_types": "pm,fng"})
-    create(build_run(client), build_admin_inputs(made.id, service_type="pm"))
+    project = client.projects.create({**PROJECT_BODY, "service_types": "pm,fng"})
+    create(build_run(client), build_admin_inputs(project.id, service_type="pm"))
 
-    entity_id, _ = create(build_run(client), build_admin_inputs(made.id, service_type="fng"))
+    entity_id, _ = create(build_run(client), build_admin_inputs(project.id, service_type="fng"))
 
     assert entity_id.endswith(":fng")
     assert "the existing admin was adopted" in hq.notifications[-1][0]
 
 
 @pytest.mark.parametrize("status", [400, 409, 422])
-def test_a_refusal_of_a_service_that_the_person_lacks_is_an_error(
+def test_a_refusal_is_an_error_if_the_person_lacks_the_service(
     hq: HqFixture, client: HqClient, pending_project_id: str, status: int
 ) -> None:
-    """Never a success: HQ's words, and what was found, in one line."""
+    """The error is one line with HQ's message and the services found."""
     create(build_run(client), build_admin_inputs(pending_project_id))
     refusal = build_reply(status, {"code": 1, "message": "user is already assigned"})
     hq.emulator.faults.append(Fault("POST admin", refusal))
@@ -176,10 +179,10 @@ def test_a_refusal_of_a_service_that_the_person_lacks_is_an_error(
 
 
 @pytest.mark.parametrize("name", ["documentManagement", "document_management", "doc_manager"])
-def test_a_service_is_known_under_all_its_names(
+def test_a_service_is_recognized_by_each_of_its_names(
     hq: HqFixture, client: HqClient, pending_project_id: str, name: str
 ) -> None:
-    """bim360/admin's word, HQ v2's and HQ v1's; construction/admin shows no such product here."""
+    """bim360/admin, HQ v2 and HQ v1 name it differently; construction/admin omits it here."""
     create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
     shown = client.project_users.search_by_email(pending_project_id, "anna@example.com")
     assert shown is not None
@@ -197,23 +200,23 @@ def test_a_service_is_known_under_all_its_names(
     assert entity_id == f"{pending_project_id}:{shown.id}:doc_manager"
 
 
-def test_a_refusal_of_a_service_that_nobody_shows_leads_to_an_import(client: HqClient) -> None:
-    """Neither backend has a name for the classic Schedule, so nothing is claimed of it."""
-    made = client.projects.create({**PROJECT_BODY, "service_types": "schedule"})
+def test_a_refusal_of_an_unlisted_service_suggests_an_import(client: HqClient) -> None:
+    """No backend lists the classic Schedule, so the provider cannot check it."""
+    project = client.projects.create({**PROJECT_BODY, "service_types": "schedule"})
     entity_id, outs = create(
-        build_run(client), build_admin_inputs(made.id, service_type="schedule")
+        build_run(client), build_admin_inputs(project.id, service_type="schedule")
     )
 
     with pytest.raises(ConflictError, match=f"import the resource with the id {entity_id}"):
-        create(build_run(client), build_admin_inputs(made.id, service_type="schedule"))
+        create(build_run(client), build_admin_inputs(project.id, service_type="schedule"))
 
     assert read(build_run(client), entity_id, outs) is not None
 
 
-def test_where_services_cannot_be_read_the_refusal_stands(
+def test_a_refusal_stands_if_the_services_cannot_be_read(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """An app without access to bim360/admin learns nothing from it."""
+    """An app without access to bim360/admin cannot check it."""
     create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults += [
         Fault("POST admin", build_reply(409, {"code": 1, "message": "no"})),
@@ -224,25 +227,25 @@ def test_where_services_cannot_be_read_the_refusal_stands(
         create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
 
-def test_a_lost_answer_is_no_success_while_the_service_is_missing(
+def test_a_lost_response_is_not_success_while_the_service_is_missing(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """That the person is an admin already proves nothing: the POST is sent again."""
+    """The person is already an admin, which proves nothing: the POST is sent again."""
     create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
     hq.emulator.requests_made.clear()
 
     create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
-    looks = ["GET members", "GET services"] * 3
-    assert hq.emulator.requests_made == ["POST admin", *looks, "POST admin"]
+    searches = ["GET members", "GET services"] * 3
+    assert hq.emulator.requests_made == ["POST admin", *searches, "POST admin"]
     assert list_active_services(hq) == {"doc_manager", "pm"}
 
 
-def test_a_lost_answer_leads_to_the_second_service_as_well(
+def test_a_lost_response_leads_to_the_second_service(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """No second POST, where HQ acted."""
+    """HQ acted, so no second POST is sent."""
     create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION, acts_on_request=True))
     hq.emulator.requests_made.clear()
@@ -252,8 +255,8 @@ def test_a_lost_answer_leads_to_the_second_service_as_well(
     assert hq.emulator.requests_made == ["POST admin", "GET members"]
 
 
-def test_who_is_a_member_and_not_an_admin_is_an_error_with_advice(hq: HqFixture) -> None:
-    """Ada has the service as a user; another resource makes admins of members."""
+def test_a_member_without_admin_rights_is_an_error_with_advice(hq: HqFixture) -> None:
+    """Ada has the service as a user; another resource turns members into admins."""
     client = create_acting_client(hq)
     project_id = create_active_project(hq)
     create_member(build_run(client, acting_settings()), {**MEMBER_INPUTS, "project_id": project_id})
@@ -262,10 +265,10 @@ def test_who_is_a_member_and_not_an_admin_is_an_error_with_advice(hq: HqFixture)
         create(build_run(client), build_admin_inputs(project_id, email="ada@example.com"))
 
 
-def test_a_service_that_the_project_lacks_is_explained_at_once(
+def test_a_service_missing_from_the_project_is_explained_at_once(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """HQ says that there is no such project; reading it tells why, and nothing is waited for."""
+    """HQ responds that the project does not exist; a read shows the cause, without a wait."""
     with pytest.raises(NotFoundError, match=r"has no service glue; it has doc_manager, pm\. Add"):
         create(build_run(client), build_admin_inputs(pending_project_id, service_type="glue"))
 
@@ -277,20 +280,22 @@ def test_a_service_that_the_project_lacks_is_explained_at_once(
 def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     hq: HqFixture, client: HqClient, pending_project_id: str, *, hidden: bool
 ) -> None:
-    """Six attempts, and a reason: HQ shows the project to nobody, or not to this request."""
+    """Six attempts, then an error that states the possible causes."""
     hq.emulator.faults.append(Fault("POST admin", PROJECT_NOT_FOUND, times=9))
     if hidden:
         hq.emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND, times=9))
-    words = r"created a moment ago, run `pulumi up` again" if hidden else r"The project exists; run"
+    message = (
+        r"created a moment ago, run `pulumi up` again" if hidden else r"The project exists; run"
+    )
 
-    with pytest.raises(NotFoundError, match=words):
+    with pytest.raises(NotFoundError, match=message):
         create(build_run(client), build_admin_inputs(pending_project_id))
 
     assert hq.emulator.requests_made == ["POST admin", "GET project"] * 6
     assert sum(hq.clock.sleeps) == 30
 
 
-def test_an_account_out_of_sight_is_not_waited_for(
+def test_a_hidden_account_is_not_waited_for(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
     """It is neither a new project nor a missing service."""
@@ -303,7 +308,7 @@ def test_an_account_out_of_sight_is_not_waited_for(
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         (
             {"email": "eve@example.com", "company_id": ACCOUNT_SCOPE["account_id"]},
@@ -312,18 +317,18 @@ def test_an_account_out_of_sight_is_not_waited_for(
         ({"company_id": "c0000000-0000-4000-8000-00000000000f"}, r"could not add admin anna"),
     ],
 )
-def test_what_hq_refuses_is_told_in_its_words(
-    client: HqClient, pending_project_id: str, changes: Any, words: str
+def test_a_refusal_is_reported_with_hqs_message(
+    client: HqClient, pending_project_id: str, changes: Any, message: str
 ) -> None:
-    """A look finds nobody, so that the refusal stands."""
-    with pytest.raises(Bim360Error, match=words):
+    """A search finds no such user, so the refusal stands."""
+    with pytest.raises(Bim360Error, match=message):
         create(build_run(client), build_admin_inputs(pending_project_id, **changes))
 
 
-def test_a_refresh_is_one_request_and_finds_no_drift(
+def test_a_refresh_is_one_request_without_drift(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """Arguments as declared, the role as it is."""
+    """The arguments are as declared, and the role is unchanged."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
@@ -335,10 +340,10 @@ def test_a_refresh_is_one_request_and_finds_no_drift(
     assert diff(live.outputs, build_admin_inputs(pending_project_id)).changed_arguments == ()
 
 
-def test_a_service_that_was_taken_away_is_drift(
+def test_a_removed_service_is_drift(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """The admin of that service is gone, so the next up activates it; the other one stays."""
+    """The state drops the admin of that service only, and the next up activates it again."""
     docs, first = create(build_run(client), build_admin_inputs(pending_project_id))
     pm, second = create(
         build_run(client), build_admin_inputs(pending_project_id, service_type="pm")
@@ -353,18 +358,18 @@ def test_a_service_that_was_taken_away_is_drift(
     assert hq.emulator.requests_made == ["GET member", "GET member", "GET services"]
 
 
-def test_an_id_with_a_service_that_the_person_lacks_is_not_found(
+def test_an_id_with_a_missing_service_is_not_found(
     client: HqClient, pending_project_id: str
 ) -> None:
-    """An import must not claim what is not there."""
+    """An import must not claim a service that the person lacks."""
     entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
     with pytest.raises(NotFoundError, match=r"does not have the service pm in project"):
         read(build_run(client), entity_id.replace("doc_manager", "pm"), {})
 
 
-def test_a_look_up_by_id_finds_every_argument(client: HqClient, pending_project_id: str) -> None:
-    """The service stands in the id; what is found can be declared as it is."""
+def test_a_lookup_by_id_finds_every_argument(client: HqClient, pending_project_id: str) -> None:
+    """The id contains the service; the result can be declared unchanged."""
     entity_id, _ = create(build_run(client), build_admin_inputs(pending_project_id))
 
     live = read(build_run(client), entity_id, {})
@@ -374,10 +379,10 @@ def test_a_look_up_by_id_finds_every_argument(client: HqClient, pending_project_
     assert check(live.inputs, live.inputs, build_settings())[1] == []
 
 
-def test_an_admin_whose_project_is_gone_is_gone(
+def test_an_admin_of_a_deleted_project_leaves_the_state(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """And one that is looked up by id must exist."""
+    """A look-up by id fails."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.call_control_plane("DELETE", f"/projects/{pending_project_id}")
 
@@ -386,10 +391,10 @@ def test_an_admin_whose_project_is_gone_is_gone(
         read(build_run(client), entity_id, {})
 
 
-def test_an_account_out_of_sight_loses_no_state(
+def test_a_hidden_account_keeps_the_state(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """A withdrawn permission is not a removed admin."""
+    """A withdrawn permission does not mean that the admin was removed."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("GET member", ACCOUNT_NOT_FOUND))
 
@@ -398,7 +403,7 @@ def test_an_account_out_of_sight_loses_no_state(
 
 
 def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_project_id: str) -> None:
-    """Only what a destroy has to know can change."""
+    """Only arguments that a destroy uses can change."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 
@@ -416,10 +421,10 @@ def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_projec
     )
 
 
-def test_who_gets_another_service_in_this_run_is_not_removed(
+def test_an_admin_who_gets_another_service_in_this_run_is_not_removed(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """The resource of one service makes room for that of another; removal would cost both."""
+    """One resource replaces the other; a removal would cost both services."""
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     owners = Ownership()
     docs, first = create(
@@ -438,10 +443,10 @@ def test_who_gets_another_service_in_this_run_is_not_removed(
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
 
 
-def test_destroying_leaves_them_and_says_so(
+def test_destroying_leaves_the_admin_and_reports_it(
     hq: HqFixture, client: HqClient, pending_project_id: str
 ) -> None:
-    """HQ documents no way to remove them."""
+    """HQ documents no way to remove an admin."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.requests_made.clear()
 

@@ -1,4 +1,4 @@
-"""A project's picture: sent whole, sent again when it is another, and never read back."""
+"""Project images: sent completely, sent again after a change, and never read back."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.support.hq import (
     build_run,
     build_settings,
 )
+from tests.support.seeding import list_requests
 
 PNG = b"\x89PNG\r\n\x1a\n a tower"
 JPEG = b"\xff\xd8\xff\xe0 a tower by night"
@@ -28,7 +29,7 @@ IMAGE_REQUEST = "PATCH image"
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Return a picture."""
+    """Return the path of an image."""
     path = tmp_path / "tower.png"
     path.write_bytes(PNG)
     return path
@@ -36,12 +37,12 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def project_id(hq: HqFixture) -> str:
-    """Return a project that exists."""
+    """Return the id of an existing project."""
     return str(hq.create_project()["id"])
 
 
-def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> dict[str, Any]:
-    """Return checked arguments, as the program gives them."""
+def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> Any:
+    """Return checked arguments, as the program passes them."""
     given = {
         "project_id": project_id,
         "path": str(file),
@@ -52,22 +53,17 @@ def check_inputs(project_id: str, file: Path, content: bytes = PNG) -> dict[str,
     return found
 
 
-def list_requests(hq: HqFixture) -> list[str]:
-    """Return what HQ was asked, tokens apart."""
-    return [each for each in hq.emulator.requests_made if each != "token"]
-
-
-def test_a_picture_is_one_request_with_one_part(
+def test_an_image_is_one_request_with_one_part(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
-    """The part is called ``chunk``; the file's own name stays here."""
+    """The part is called ``chunk``; the file's own name is not sent."""
     given = check_inputs(project_id, file)
 
     id_, outs = create(build_run(client), given)
 
     request = hq.emulator.requests[-1]
     head, _, content = request.body.partition(b"\r\n\r\n")
-    assert list_requests(hq) == [IMAGE_REQUEST]
+    assert list_requests(hq.emulator) == [IMAGE_REQUEST]
     assert id_ == f"{project_id}/image"
     assert request.get_header("content-type").startswith("multipart/form-data; boundary=")
     assert b'name="chunk"; filename="image.png"\r\nContent-Type: image/png' in head
@@ -75,10 +71,10 @@ def test_a_picture_is_one_request_with_one_part(
     assert diff(outs, given).changed_arguments == ()
 
 
-def test_another_content_is_sent_with_its_own_kind(
+def test_new_content_is_sent_with_its_own_media_type(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
-    """Whatever the file is called."""
+    """The name of the file does not matter."""
     _, outs = create(build_run(client), check_inputs(project_id, file))
     file.write_bytes(JPEG)
     given = check_inputs(project_id, file, JPEG)
@@ -91,10 +87,10 @@ def test_another_content_is_sent_with_its_own_kind(
     assert diff(outs, given).changed_arguments == ()
 
 
-def test_a_file_that_changed_after_the_preview_is_not_sent(
+def test_a_file_changed_after_the_preview_is_not_sent(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
-    """What was agreed to was another picture."""
+    """The user confirmed another image."""
     given = check_inputs(project_id, file)
     file.write_bytes(JPEG)
 
@@ -102,14 +98,16 @@ def test_a_file_that_changed_after_the_preview_is_not_sent(
         create(build_run(client), given)
 
     assert str(caught.value) == (
-        f"BIM 360: could not send {file}: it has changed since the program looked at it. "
+        f"BIM 360: could not send {file}: it has changed since the program read it. "
         "Run `pulumi up` again."
     )
-    assert list_requests(hq) == []
+    assert list_requests(hq.emulator) == []
 
 
-def test_a_file_that_is_gone_is_one_line(client: HqClient, project_id: str, file: Path) -> None:
-    """It was there when the program ran."""
+def test_a_missing_file_is_reported_in_one_line(
+    client: HqClient, project_id: str, file: Path
+) -> None:
+    """It existed when the program ran."""
     given = check_inputs(project_id, file)
     file.unlink()
 
@@ -117,10 +115,10 @@ def test_a_file_that_is_gone_is_one_line(client: HqClient, project_id: str, file
         create(build_run(client), given)
 
 
-def test_a_file_whose_name_cannot_be_printed_is_one_line(
+def test_an_unprintable_file_name_is_reported_in_one_line(
     client: HqClient, project_id: str, file: Path
 ) -> None:
-    """File systems take line breaks; an error must not hold one."""
+    """File names may contain line breaks; an error must not."""
     odd = file.with_name("to\nwer.png")
     given = {**check_inputs(project_id, file), "path": str(odd)}
 
@@ -129,21 +127,21 @@ def test_a_file_whose_name_cannot_be_printed_is_one_line(
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), PROJECT_NOT_FOUND])
-def test_a_lost_answer_and_a_young_project_are_asked_again(
+def test_a_lost_response_or_a_404_on_a_recent_project_is_retried(
     hq: HqFixture, client: HqClient, project_id: str, file: Path, reply: Any
 ) -> None:
-    """Sending a picture twice does no harm, and a project may be a moment late."""
+    """An image may be sent twice, and a recent project may appear with a delay."""
     hq.emulator.faults.append(Fault(IMAGE_REQUEST, reply))
 
     create(build_run(client), check_inputs(project_id, file))
 
-    assert list_requests(hq) == [IMAGE_REQUEST, IMAGE_REQUEST]
+    assert list_requests(hq.emulator) == [IMAGE_REQUEST, IMAGE_REQUEST]
 
 
-def test_a_refresh_looks_only_whether_the_project_is_there(
+def test_a_refresh_only_checks_that_the_project_exists(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
-    """HQ does not give pictures back: what somebody changed by hand is not seen."""
+    """HQ does not return images, so a change in the browser is not detected."""
     given = check_inputs(project_id, file)
     id_, outs = create(build_run(client), given)
     hq.emulator.requests_made.clear()
@@ -151,12 +149,14 @@ def test_a_refresh_looks_only_whether_the_project_is_there(
     live = read(build_run(client), id_, outs)
 
     assert live is not None
-    assert list_requests(hq) == ["GET project"]
+    assert list_requests(hq.emulator) == ["GET project"]
     assert (live.id, live.outputs, live.inputs) == (id_, outs, given)
 
 
-def test_a_young_project_is_not_taken_for_gone(hq: HqFixture, client: HqClient, file: Path) -> None:
-    """A refresh right after the up may meet a 404 that is over in a moment."""
+def test_a_recent_project_does_not_count_as_deleted(
+    hq: HqFixture, client: HqClient, file: Path
+) -> None:
+    """A refresh right after the up may get a temporary 404."""
     project = client.projects.create(PROJECT_BODY)
     id_, outs = create(build_run(client), check_inputs(project.id, file))
     hq.emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND))
@@ -164,10 +164,10 @@ def test_a_young_project_is_not_taken_for_gone(hq: HqFixture, client: HqClient, 
     assert read(build_run(client), id_, outs) is not None
 
 
-def test_a_picture_for_a_project_that_is_gone_says_what_to_do(
+def test_an_image_for_a_deleted_project_is_an_error_with_advice(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
-    """In one line."""
+    """The error is one line."""
     id_, outs = create(build_run(client), check_inputs(project_id, file))
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
@@ -177,13 +177,13 @@ def test_a_picture_for_a_project_that_is_gone_says_what_to_do(
     assert str(caught.value).startswith(
         f"BIM 360: could not set the image of project {project_id}: "
     )
-    assert str(caught.value).endswith("removed it: `pulumi refresh`, then `pulumi up`.")
+    assert str(caught.value).endswith("If it was removed: run `pulumi refresh`, then `pulumi up`.")
 
 
-def test_a_picture_goes_with_its_project(
+def test_an_image_leaves_the_state_with_its_project(
     hq: HqFixture, client: HqClient, project_id: str, file: Path
 ) -> None:
-    """And only with it: an account out of sight drops nothing."""
+    """A hidden account drops nothing."""
     id_, outs = create(build_run(client), check_inputs(project_id, file))
     hq.emulator.faults += [
         Fault("GET project", PROJECT_NOT_FOUND),
@@ -195,8 +195,8 @@ def test_a_picture_goes_with_its_project(
         read(build_run(client), id_, outs)
 
 
-def test_a_look_up_knows_the_project_alone(client: HqClient, project_id: str, file: Path) -> None:
-    """So an import sends the picture with the next up."""
+def test_a_lookup_returns_the_project_only(client: HqClient, project_id: str, file: Path) -> None:
+    """After an import the next up therefore sends the image."""
     live = read(build_run(client), f"{project_id}/image", {})
 
     assert live is not None
@@ -204,19 +204,19 @@ def test_a_look_up_knows_the_project_alone(client: HqClient, project_id: str, fi
     assert diff(live.outputs, check_inputs(project_id, file)).changed_arguments == ("sha256",)
 
 
-def test_a_look_up_of_nothing_is_an_error(client: HqClient) -> None:
-    """In one line."""
+def test_a_lookup_of_an_unknown_id_is_an_error(client: HqClient) -> None:
+    """The error is one line."""
     with pytest.raises(NotFoundError, match="could not read project c17e6837"):
         read(build_run(client), "c17e6837-96cd-4839-868e-051a2ad65d28/image", {})
 
 
-def test_destroying_leaves_the_picture_and_says_so(
+def test_destroying_leaves_the_image_and_reports_it(
     hq: HqFixture, client: HqClient, project_id: str
 ) -> None:
-    """Without a request, so that it works with the project gone too."""
+    """It sends no request, so it also works if the project was deleted."""
     delete(build_run(client), f"{project_id}/image", {"project_id": project_id})
 
-    assert list_requests(hq) == []
+    assert list_requests(hq.emulator) == []
     assert hq.notifications == [
         (f"BIM 360: the picture of project {project_id} stays: HQ cannot remove one.", False)
     ]

@@ -1,4 +1,4 @@
-"""A member of a project: imported once, changed in place, never removed in silence."""
+"""Project members: imported once, changed in place, never removed without a message."""
 
 from typing import Any
 
@@ -28,11 +28,10 @@ from tests.support.members import (
     COMPANY_ID,
     MEMBER_INPUTS,
     acting_settings,
-    create_acting_client,
     create_active_project,
 )
 
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 INACTIVE_SERVICES_MESSAGE = 'Services ["document_management"] are not active or pending in project'
 
 
@@ -48,21 +47,8 @@ def split_id(created_member: IdAndState) -> tuple[str, str]:
 
 
 @pytest.fixture
-def acting_client(hq: HqFixture) -> HqClient:
-    """Return a client with an acting user."""
-    return create_acting_client(hq)
-
-
-@pytest.fixture
-def project_id(hq: HqFixture, acting_client: HqClient) -> str:
-    """Return the id of an active project."""
-    assert acting_client
-    return create_active_project(hq)
-
-
-@pytest.fixture
 def created_member(hq: HqFixture, acting_client: HqClient, project_id: str) -> IdAndState:
-    """Return the id and the state of a member; what made them is not counted."""
+    """Return the id and the state of a member; requests so far are not recorded."""
     member = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
     hq.emulator.requests_made.clear()
     return member
@@ -71,7 +57,7 @@ def created_member(hq: HqFixture, acting_client: HqClient, project_id: str) -> I
 def test_a_member_is_one_import_of_one_row(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Beside a look whether they are there, the roles, and the acting user once in a run."""
+    """It also reads the member, the roles, and once per run the acting user."""
     entity_id, outs = create(
         build_run(acting_client, acting_settings()),
         build_member_inputs(project_id, company_id=COMPANY_ID),
@@ -86,10 +72,10 @@ def test_a_member_is_one_import_of_one_row(
     assert outs["unfinished"] == []
 
 
-def test_roles_are_looked_up_once_for_a_project_and_run(
+def test_roles_are_read_once_per_project_and_run(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """However many members name them."""
+    """The number of members does not matter."""
     for number in range(5):
         create(
             build_run(acting_client, acting_settings()),
@@ -100,8 +86,10 @@ def test_roles_are_looked_up_once_for_a_project_and_run(
     assert hq.emulator.requests_made.count("POST import") == 5
 
 
-def test_an_unknown_role_is_told_with_the_nearest(acting_client: HqClient, project_id: str) -> None:
-    """Before anything is sent."""
+def test_an_unknown_role_is_reported_with_the_nearest_match(
+    acting_client: HqClient, project_id: str
+) -> None:
+    """Nothing is sent before."""
     with pytest.raises(InputError, match=r"'Architekt' is not a valid value; did you mean"):
         create(
             build_run(acting_client, acting_settings()),
@@ -109,10 +97,10 @@ def test_an_unknown_role_is_told_with_the_nearest(acting_client: HqClient, proje
         )
 
 
-def test_a_row_refused_inside_a_200_is_an_error_with_hqs_words(
+def test_a_row_refused_within_a_200_is_an_error_with_hqs_message(
     hq: HqFixture, acting_client: HqClient
 ) -> None:
-    """Its code too."""
+    """The message includes HQ's code."""
     project_id = create_active_project(hq, service_types="cost")
 
     with pytest.raises(RejectedError) as caught:
@@ -120,18 +108,19 @@ def test_a_row_refused_inside_a_200_is_an_error_with_hqs_words(
 
     assert str(caught.value) == (
         f"BIM 360: could not add ada@example.com to project {project_id}: HQ answered "
-        f'(code 2000): "{INACTIVE_SERVICES_MESSAGE}". Correct it and run it again; where it is that the account '
-        "does not know them, declare a Bim360AccountUser first."
+        f'(code 2000): "{INACTIVE_SERVICES_MESSAGE}". '
+        "Correct it and run it again; where it is that the account does not know "
+        "them, declare a Bim360AccountUser first."
     )
 
 
 def test_a_service_that_is_not_active_yet_is_waited_for(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Just after a first admin was added HQ may still refuse; a few seconds later it does not."""
+    """HQ may refuse for a few seconds after the first admin is added."""
     errors = [{"code": 2000, "message": INACTIVE_SERVICES_MESSAGE}]
-    early = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
-    hq.emulator.faults.append(Fault("POST import", build_reply(200, early), times=2))
+    refusal = {"failure_items": [{"email": "ada@example.com", "errors": errors}]}
+    hq.emulator.faults.append(Fault("POST import", build_reply(200, refusal), times=2))
 
     create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
@@ -139,21 +128,21 @@ def test_a_service_that_is_not_active_yet_is_waited_for(
     assert hq.clock.sleeps == [3.0, 4.0]
 
 
-def test_a_project_that_is_seen_late_is_waited_for(hq: HqFixture, acting_client: HqClient) -> None:
-    """Just after a project is made HQ may say that it does not exist."""
+def test_an_invisible_new_project_is_waited_for(hq: HqFixture, acting_client: HqClient) -> None:
+    """Right after the create HQ may respond that it does not exist."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = acting_client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
+    project = acting_client.projects.create({**PROJECT_BODY, "service_types": "doc_manager"})
 
-    create(build_run(acting_client, acting_settings()), build_member_inputs(made.id))
+    create(build_run(acting_client, acting_settings()), build_member_inputs(project.id))
 
     assert hq.emulator.requests_made.count("POST import") == 1
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(200, b"")])
-def test_a_lost_answer_leads_to_the_member_who_was_added(
+def test_a_lost_response_leads_to_the_added_member(
     hq: HqFixture, acting_client: HqClient, project_id: str, reply: Any
 ) -> None:
-    """Looked for by e-mail; no second import."""
+    """The provider searches by e-mail and sends no second import."""
     hq.emulator.faults.append(Fault("POST import", reply, acts_on_request=True))
 
     entity_id, outs = create(
@@ -166,10 +155,10 @@ def test_a_lost_answer_leads_to_the_member_who_was_added(
     assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == ()
 
 
-def test_where_hq_did_not_act_the_import_is_sent_again(
+def test_an_import_that_hq_did_not_act_on_is_sent_again(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """After three looks."""
+    """Three searches come first."""
     hq.emulator.faults.append(Fault("POST import", build_reply(503)))
 
     create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
@@ -177,10 +166,10 @@ def test_where_hq_did_not_act_the_import_is_sent_again(
     assert hq.emulator.requests_made.count("POST import") == 2
 
 
-def test_roles_that_an_import_loses_are_set_by_a_patch(
+def test_roles_that_an_import_drops_are_set_by_a_patch(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """It has been seen; the answer tells."""
+    """This has been observed; the response shows it."""
     taken = {"email": "ada@example.com", "user_id": "u1", "industry_roles": [], "services": {}}
     hq.emulator.faults += [
         Fault("POST import", build_reply(200, {"success": 1, "success_items": [taken]})),
@@ -193,10 +182,10 @@ def test_roles_that_an_import_loses_are_set_by_a_patch(
     assert outs["industry_roles"] == ["Architect", "BIM Manager"]
 
 
-def test_once_they_are_in_the_project_nothing_fails(
+def test_no_failure_after_the_import_is_an_error(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """What is left is recorded, and done by the next up."""
+    """The rest is recorded, and the next up finishes it."""
     taken = {"email": "ada@example.com", "user_id": "u1", "industry_roles": [], "services": {}}
     hq.emulator.faults += [
         Fault("POST import", build_reply(200, {"success": 1, "success_items": [taken]})),
@@ -215,10 +204,10 @@ def test_once_they_are_in_the_project_nothing_fails(
     assert after["unfinished"] == []
 
 
-def test_who_is_there_already_is_taken_over_without_an_import(
+def test_an_existing_member_is_adopted_without_an_import(
     hq: HqFixture, acting_client: HqClient, project_id: str, created_member: IdAndState
 ) -> None:
-    """Company and roles at once, in one PATCH without services."""
+    """One PATCH without services sets company and roles."""
     wanted = build_member_inputs(project_id, industry_roles=["Engineer"], company_id=COMPANY_ID)
 
     entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
@@ -230,28 +219,28 @@ def test_who_is_there_already_is_taken_over_without_an_import(
     assert (outs["industry_roles"], outs["unfinished"]) == (["Engineer"], [])
 
 
-def test_access_of_who_is_taken_over_waits_for_a_preview_that_says_what_it_costs(
+def test_services_of_an_adopted_member_change_after_a_preview_only(
     hq: HqFixture, acting_client: HqClient, project_id: str, created_member: IdAndState
 ) -> None:
-    """No preview of a create could have told."""
+    """The preview of a create cannot show which access is lost."""
     wanted = build_member_inputs(project_id, document_management="admin")
 
     entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
-    told = diff(outs, wanted)
+    difference = diff(outs, wanted)
     after = update(build_run(acting_client), entity_id, outs, wanted)
 
     assert (outs["document_management"], outs["unfinished"]) == ("user", ["document_management"])
-    assert told.is_unfinished
-    assert "HQ then drops access" in told.warnings[0]
+    assert difference.is_unfinished
+    assert "HQ then drops access" in difference.warnings[0]
     assert hq.emulator.requests_made == ["GET members", "PATCH member"]
     assert (after["document_management"], after["unfinished"]) == ("admin", [])
     assert entity_id == created_member[0]
 
 
-def test_a_second_resource_cannot_have_the_member_of_the_first(
+def test_a_second_resource_cannot_own_the_same_member(
     acting_client: HqClient, project_id: str
 ) -> None:
-    """Declared twice in one stack."""
+    """The member is declared twice in one stack."""
     owners = Ownership()
     create(
         build_run(acting_client, acting_settings(), ownership=owners),
@@ -285,10 +274,10 @@ def test_a_second_resource_cannot_have_the_member_of_the_first(
         ),
     ],
 )
-def test_a_change_is_one_patch_of_what_differs(
+def test_a_change_is_one_patch_with_the_differences(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState, changes: Any, body: Any
 ) -> None:
-    """Services only if one of them changed, and then all that are to remain."""
+    """Services are sent only if one of them changed, and then all that remain."""
     entity_id, outs = created_member
     wanted = build_member_inputs(split_id(created_member)[0], **changes)
 
@@ -299,10 +288,10 @@ def test_a_change_is_one_patch_of_what_differs(
     assert diff(after, wanted).changed_arguments == ()
 
 
-def test_nothing_to_do_sends_nothing(
+def test_an_unchanged_member_sends_nothing(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """Check and diff never do; an update of on_destroy does not either."""
+    """Check, diff and an update of on_destroy send nothing."""
     entity_id, outs = created_member
 
     after = update(
@@ -319,31 +308,31 @@ def test_nothing_to_do_sends_nothing(
 def test_access_to_other_modules_is_kept_while_services_stay(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """And lost when they change, as the preview said."""
+    """It is lost when services change, as the preview warned."""
     project_id, user_id = split_id(created_member)
-    where = f"/projects/{project_id}/users/{user_id}"
-    hq.emulator.call_control_plane("PATCH", where, {"modules": ["cost"]})
+    control_path = f"/projects/{project_id}/users/{user_id}"
+    hq.emulator.call_control_plane("PATCH", control_path, {"modules": ["cost"]})
 
     update(
         build_run(acting_client),
         *created_member,
         build_member_inputs(project_id, industry_roles=[]),
     )
-    kept = hq.emulator.call_control_plane("PATCH", where, {})["modules"]
+    kept = hq.emulator.call_control_plane("PATCH", control_path, {})["modules"]
     update(
         build_run(acting_client),
         *created_member,
         build_member_inputs(project_id, document_management="admin"),
     )
-    lost = hq.emulator.call_control_plane("PATCH", where, {})["modules"]
+    lost = hq.emulator.call_control_plane("PATCH", control_path, {})["modules"]
 
     assert (list(kept), list(lost)) == (["cost"], [])
 
 
-def test_an_error_inside_a_200_is_an_error(
+def test_an_error_within_a_200_is_an_error(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """HQ's PATCH can answer so."""
+    """HQ's PATCH can respond this way."""
     errors = {"email": "ada@example.com", "error": [{"code": 7, "message": "no such company"}]}
     hq.emulator.faults.append(Fault("PATCH member", build_reply(200, errors)))
 
@@ -355,14 +344,14 @@ def test_an_error_inside_a_200_is_an_error(
         )
 
 
-def test_a_member_whom_somebody_removed_is_told_with_what_to_do(
+def test_a_change_of_a_removed_member_is_an_error_with_advice(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """A refresh finds that they are gone, and the next up adds them again."""
+    """A refresh drops the member from the state, and the next up adds them again."""
     project_id, user_id = split_id(created_member)
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}/users/{user_id}")
 
-    with pytest.raises(NotFoundError, match=r"If somebody removed them: `pulumi refresh`"):
+    with pytest.raises(NotFoundError, match=r"If they were removed: run `pulumi refresh`"):
         update(
             build_run(acting_client),
             *created_member,
@@ -371,10 +360,10 @@ def test_a_member_whom_somebody_removed_is_told_with_what_to_do(
     assert read(build_run(acting_client), *created_member) is None
 
 
-def test_drift_shows_in_the_arguments_that_are_declared(
+def test_drift_shows_in_the_declared_arguments(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """One request; what is not declared is in the outputs alone."""
+    """One request; undeclared values are in the outputs only."""
     project_id, user_id = split_id(created_member)
     changes = {"industry_roles": ["Engineer"], "company_id": COMPANY_ID}
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}/users/{user_id}", changes)
@@ -391,10 +380,10 @@ def test_drift_shows_in_the_arguments_that_are_declared(
     )
 
 
-def test_a_look_up_by_id_finds_every_argument(
+def test_a_lookup_by_id_finds_every_argument(
     acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """What is found can be declared as it is."""
+    """The result can be declared unchanged."""
     live = read(build_run(acting_client), created_member[0], {})
 
     assert live is not None
@@ -406,10 +395,10 @@ def test_a_look_up_by_id_finds_every_argument(
     assert diff(live.outputs, live.inputs).changed_arguments == ()
 
 
-def test_a_member_whose_project_is_gone_is_gone(
+def test_a_member_of_a_deleted_project_leaves_the_state(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """But an account that is out of sight loses nobody, and a look-up must find somebody."""
+    """A hidden account keeps the state, and a look-up must find a member."""
     hq.emulator.faults.append(Fault("GET member", ACCOUNT_NOT_FOUND))
     with pytest.raises(NotFoundError):
         read(build_run(acting_client), *created_member)
@@ -420,10 +409,10 @@ def test_a_member_whose_project_is_gone_is_gone(
         read(build_run(acting_client), created_member[0], {})
 
 
-def test_destroying_leaves_them_and_says_why(
+def test_destroying_leaves_the_member_and_explains_why(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """No request, a warning; where it was declared, a line."""
+    """It sends no request and warns; if declared, it only reports."""
     entity_id, outs = created_member
 
     delete(build_run(acting_client), entity_id, outs)
@@ -438,10 +427,10 @@ def test_destroying_leaves_them_and_says_why(
     )
 
 
-def test_removing_is_tried_where_it_is_declared(
+def test_destroying_removes_the_member_where_declared(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """Twice does no harm."""
+    """A second destroy succeeds."""
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     entity_id, outs = created_member[0], {**created_member[1], "on_destroy": "remove"}
 
@@ -455,22 +444,22 @@ def test_removing_is_tried_where_it_is_declared(
     )
 
 
-def test_what_hq_says_to_a_removal_is_told_and_ends_nothing(
+def test_a_refused_removal_is_a_warning(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """A stack has to come to its end, though HQ documents this for ACC alone."""
+    """HQ documents removal for ACC only, and a destroy must still end."""
     delete(
         build_run(acting_client), created_member[0], {**created_member[1], "on_destroy": "remove"}
     )
 
     assert "could not remove ada@example.com from project" in hq.list_warnings()[-1]
-    assert "They stay in the project; take them out in Project Admin." in hq.list_warnings()[-1]
+    assert "They stay in the project; remove them in Project Admin." in hq.list_warnings()[-1]
 
 
-def test_a_removal_that_hq_could_not_answer_is_an_error(
+def test_a_removal_without_a_response_is_an_error(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState
 ) -> None:
-    """It may work later."""
+    """It may succeed later."""
     hq.emulator.faults.append(Fault("DELETE member", build_reply(503), times=99))
 
     with pytest.raises(UnavailableError):
@@ -482,7 +471,7 @@ def test_a_removal_that_hq_could_not_answer_is_an_error(
 
 
 @pytest.mark.parametrize("status", ["archived", None])
-def test_a_parent_that_went_first_is_no_error(
+def test_a_member_whose_parent_was_destroyed_first_is_not_an_error(
     hq: HqFixture, acting_client: HqClient, created_member: IdAndState, status: str | None
 ) -> None:
     """Pulumi may destroy in any order that the program allows."""
@@ -502,7 +491,7 @@ def test_a_parent_that_went_first_is_no_error(
 def test_a_renamed_resource_keeps_its_member(
     hq: HqFixture, acting_client: HqClient, project_id: str, created_member: IdAndState
 ) -> None:
-    """The new resource takes them over, the old one is deleted: they must survive that."""
+    """The new resource adopts the member before the old one is deleted."""
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     owners = Ownership()
 
@@ -521,10 +510,10 @@ def test_a_renamed_resource_keeps_its_member(
 
 
 @pytest.mark.parametrize("reply", [build_reply(403), build_reply(422), build_reply(500)])
-def test_an_import_refused_as_a_whole_is_hqs_error(
+def test_an_import_refused_completely_is_hqs_error(
     hq: HqFixture, acting_client: HqClient, project_id: str, reply: Any
 ) -> None:
-    """Told in one line."""
+    """The error is one line."""
     hq.emulator.faults.append(Fault("POST import", reply, times=99))
 
     with pytest.raises(Bim360Error) as caught:

@@ -1,4 +1,4 @@
-"""A team: 50 to an import, one row for one more, and one refusal undoes no other."""
+"""Project teams: imports of up to 50 rows, and one refused row does not affect the others."""
 
 from typing import Any
 
@@ -21,11 +21,10 @@ from tests.support.members import (
     COMPANY_ID,
     acting_settings,
     build_members,
-    create_acting_client,
     create_active_project,
 )
 
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 MEMBER_ROW: dict[str, Any] = {"document_management": "user"}
 NO_COMPANY = "c0000000-0000-4000-8000-0000000000ff"
 
@@ -36,26 +35,13 @@ def build_team_inputs(project_id: str, members: dict[str, Any], **more: Any) -> 
 
 
 def count_imported_rows(hq: HqFixture) -> list[int]:
-    """Return how many rows each import held."""
+    """Return the number of rows of each import."""
     entries: Any = hq.emulator.journal.find_entries(method="POST", path="*/users/import")
     return [len(entry.body) for entry in entries]
 
 
-@pytest.fixture
-def acting_client(hq: HqFixture) -> HqClient:
-    """Return a client with an acting user."""
-    return create_acting_client(hq)
-
-
-@pytest.fixture
-def project_id(hq: HqFixture, acting_client: HqClient) -> str:
-    """Return the id of an active project."""
-    assert acting_client
-    return create_active_project(hq)
-
-
 def create_team(hq: HqFixture, acting_client: HqClient, project_id: str, count: int) -> IdAndState:
-    """Return the id and the state of a team; what made it is not counted."""
+    """Return the id and the state of a team; requests so far are not recorded."""
     found = create(
         build_run(acting_client, acting_settings()),
         build_team_inputs(project_id, build_members(count)),
@@ -68,14 +54,14 @@ def create_team(hq: HqFixture, acting_client: HqClient, project_id: str, count: 
 def test_two_hundred_members_are_four_imports(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Beside one look at who is there, one at the roles, and one at the acting user."""
+    """It also reads the members, the roles and the acting user once each."""
     entity_id, outs = create(
         build_run(acting_client, acting_settings()),
         build_team_inputs(project_id, build_members(200)),
     )
 
     counts = {
-        what: hq.emulator.requests_made.count(what) for what in set(hq.emulator.requests_made)
+        route: hq.emulator.requests_made.count(route) for route in set(hq.emulator.requests_made)
     }
     assert counts == {
         "token": 1,
@@ -90,10 +76,10 @@ def test_two_hundred_members_are_four_imports(
     assert outs["unfinished"] == []
 
 
-def test_one_more_in_two_hundred_is_one_import_of_one_row(
+def test_one_more_member_in_two_hundred_is_one_import_of_one_row(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """After a look whether they are in the project already."""
+    """A read whether they are in the project comes first."""
     entity_id, outs = create_team(hq, acting_client, project_id, 200)
 
     after = update(
@@ -105,10 +91,10 @@ def test_one_more_in_two_hundred_is_one_import_of_one_row(
     assert diff(after, build_team_inputs(project_id, build_members(201))).changed_arguments == ()
 
 
-def test_another_role_of_one_is_one_patch(
+def test_another_role_of_one_member_is_one_patch(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Without services, so that it costs no access."""
+    """It sends no services, so that no access is lost."""
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
     wanted = {
         **build_members(3),
@@ -137,10 +123,10 @@ def test_a_refresh_of_two_hundred_is_one_request(
     assert diff(live.outputs, live.inputs).changed_arguments == ()
 
 
-def test_a_team_of_more_than_a_page_is_read_whole(
+def test_a_team_larger_than_a_page_is_read_completely(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Nobody is lost between two pages."""
+    """No member is lost between two pages."""
     entity_id, outs = create_team(hq, acting_client, project_id, 230)
 
     live = read(build_run(acting_client), entity_id, outs)
@@ -150,10 +136,10 @@ def test_a_team_of_more_than_a_page_is_read_whole(
     assert len(live.inputs["members"]) == 230
 
 
-def test_one_refused_row_undoes_no_other(
+def test_one_refused_row_does_not_affect_the_others(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """They are told by e-mail, and the next up tries them alone."""
+    """The warning lists refused members by e-mail, and the next up retries only them."""
     wrong = {
         **build_members(3),
         "zoe@example.com": {"document_management": "user", "company_id": NO_COMPANY},
@@ -163,9 +149,14 @@ def test_one_refused_row_undoes_no_other(
         build_run(acting_client, acting_settings()), build_team_inputs(project_id, wrong)
     )
     hq.emulator.requests_made.clear()
-    mended = {**wrong, "zoe@example.com": {"document_management": "user", "company_id": COMPANY_ID}}
-    verdict = diff(outs, build_team_inputs(project_id, mended))
-    after = update(build_run(acting_client), entity_id, outs, build_team_inputs(project_id, mended))
+    corrected = {
+        **wrong,
+        "zoe@example.com": {"document_management": "user", "company_id": COMPANY_ID},
+    }
+    difference = diff(outs, build_team_inputs(project_id, corrected))
+    after = update(
+        build_run(acting_client), entity_id, outs, build_team_inputs(project_id, corrected)
+    )
 
     assert outs["members"].keys() == build_members(3).keys()
     assert outs["unfinished"] == ["zoe@example.com"]
@@ -173,16 +164,16 @@ def test_one_refused_row_undoes_no_other(
         f"BIM 360: zoe@example.com was not added to project {project_id}: HQ answered (code"
     )
     assert hq.list_warnings()[0].endswith("The next `pulumi up` tries again.")
-    assert verdict.is_unfinished
+    assert difference.is_unfinished
     assert hq.emulator.requests_made == ["GET members", "POST import"]
     assert count_imported_rows(hq) == [4, 1]
     assert (after["unfinished"], len(after["members"])) == ([], 4)
 
 
-def test_a_role_that_the_project_lacks_undoes_no_other(
+def test_an_unknown_role_of_one_member_does_not_affect_the_others(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """The row is not even sent."""
+    """The row of that member is not sent."""
     wrong = {**build_members(2), "zoe@example.com": {**build_members(1)["m000@example.com"]}}
     wrong["zoe@example.com"]["industry_roles"] = ["Wizard of Oz"]
 
@@ -196,10 +187,10 @@ def test_a_role_that_the_project_lacks_undoes_no_other(
     assert "industry_roles 'Wizard of Oz' is not a valid value" in hq.list_warnings()[0]
 
 
-def test_many_refusals_are_not_many_lines(
+def test_many_refusals_are_summarized(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Ten are told one by one; the output has all."""
+    """Ten are listed one by one; the output has all."""
     wrong = {f"z{n:02}@example.com": {**MEMBER_ROW, "company_id": NO_COMPANY} for n in range(14)}
 
     _, outs = create(
@@ -212,20 +203,20 @@ def test_many_refusals_are_not_many_lines(
     assert len(outs["unfinished"]) == 14
 
 
-def test_a_team_of_which_nobody_could_be_added_is_not_made(
+def test_a_team_without_any_added_member_is_not_created(
     acting_client: HqClient, project_id: str
 ) -> None:
-    """There is nothing to keep in a state."""
+    """There is nothing to store in the state."""
     wrong = {"zoe@example.com": {**MEMBER_ROW, "company_id": NO_COMPANY}}
 
     with pytest.raises(InputError, match=r"zoe@example.com was not added to .* HQ answered"):
         create(build_run(acting_client, acting_settings()), build_team_inputs(project_id, wrong))
 
 
-def test_a_first_import_refused_as_a_whole_is_an_error(
+def test_a_first_import_refused_completely_is_an_error(
     acting_client: HqClient, hq: HqFixture
 ) -> None:
-    """Nothing was done yet, so the next run begins anew."""
+    """Nothing was changed, so the next run starts again."""
     client = hq.create_client(acting_user="NOBODYSUID12")
     assert acting_client
 
@@ -236,10 +227,10 @@ def test_a_first_import_refused_as_a_whole_is_an_error(
         )
 
 
-def test_a_later_import_refused_as_a_whole_keeps_the_first(
+def test_a_later_import_refused_completely_keeps_the_first(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Fifty are in the project; the others are for the next up."""
+    """Fifty are in the project; the next up adds the others."""
     hq.emulator.faults.append(
         Fault("POST import", build_reply(422, {"code": 7, "message": "no"}), skip=1)
     )
@@ -259,10 +250,10 @@ def test_a_later_import_refused_as_a_whole_keeps_the_first(
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504)])
-def test_a_lost_answer_to_an_import_adds_nobody_twice(
+def test_a_lost_response_to_an_import_adds_no_member_twice(
     hq: HqFixture, acting_client: HqClient, project_id: str, reply: Any
 ) -> None:
-    """Who is in the project now was added."""
+    """Members who are now in the project count as added."""
     hq.emulator.faults.append(Fault("POST import", reply, acts_on_request=True))
 
     _, outs = create(
@@ -274,10 +265,10 @@ def test_a_lost_answer_to_an_import_adds_nobody_twice(
     assert len(outs["members"]) == 60
 
 
-def test_who_is_in_the_project_already_is_taken_over(
+def test_members_who_are_already_in_the_project_are_adopted(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Only the others are imported; one line says who was there."""
+    """Only the others are imported; one line lists those who were there."""
     create_team(hq, acting_client, project_id, 3)
     owners = Ownership()
 
@@ -289,15 +280,15 @@ def test_who_is_in_the_project_already_is_taken_over(
     assert count_imported_rows(hq) == [2]
     assert outs["unfinished"] == []
     assert len(outs["members"]) == 5
-    assert "taken over, because they were in project" in hq.notifications[-1][0]
+    assert "adopted, because they were in project" in hq.notifications[-1][0]
     user_id = outs["members"]["m000@example.com"]["user_id"]
     assert owners.was_adopted(f"{project_id}:{user_id}")
 
 
-def test_a_change_that_fails_for_one_is_made_for_the_others(
+def test_a_failed_change_of_one_member_does_not_affect_the_others(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """And told, and tried again."""
+    """It is reported and retried."""
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
     hq.emulator.faults.append(Fault("PATCH member", build_reply(422, {"code": 7, "message": "no"})))
     wanted = build_team_inputs(project_id, build_members(3, industry_roles=["Architect"]))
@@ -311,10 +302,10 @@ def test_a_change_that_fails_for_one_is_made_for_the_others(
     assert last["unfinished"] == []
 
 
-def test_a_change_that_fails_for_all_is_an_error(
+def test_a_change_that_fails_for_all_members_is_an_error(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Nothing was done, so the state stays as it was."""
+    """Nothing was changed, so the state stays the same."""
     entity_id, outs = create_team(hq, acting_client, project_id, 2)
     hq.emulator.faults.append(Fault("PATCH member", build_reply(422), times=9))
 
@@ -327,10 +318,10 @@ def test_a_change_that_fails_for_all_is_an_error(
         )
 
 
-def test_who_is_declared_no_more_stays_by_default(
+def test_an_undeclared_member_stays_by_default(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """The preview has said so; the state forgets them."""
+    """The preview warned of it; the state drops them."""
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
 
     after = update(
@@ -341,10 +332,10 @@ def test_who_is_declared_no_more_stays_by_default(
     assert after["members"].keys() == build_members(2).keys()
 
 
-def test_who_is_declared_no_more_is_removed_where_that_is_declared(
+def test_an_undeclared_member_is_removed_where_declared(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """One request for each."""
+    """Each removal is one request."""
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
 
@@ -359,17 +350,17 @@ def test_who_is_declared_no_more_is_removed_where_that_is_declared(
     assert acting_client.project_users.search_by_email(project_id, "m002@example.com") is None
 
 
-def test_drift_of_single_members_shows_by_their_e_mail(
+def test_drift_of_single_members_shows_by_e_mail(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """One changed, one removed, one whom nobody declared."""
+    """One was changed, one removed, and one added without a declaration."""
     entity_id, outs = create_team(hq, acting_client, project_id, 3)
     ids = {email: each["user_id"] for email, each in outs["members"].items()}
-    where = f"/projects/{project_id}/users"
+    control_path = f"/projects/{project_id}/users"
     hq.emulator.call_control_plane(
-        "PATCH", f"{where}/{ids['m000@example.com']}", {"industry_roles": ["Architect"]}
+        "PATCH", f"{control_path}/{ids['m000@example.com']}", {"industry_roles": ["Architect"]}
     )
-    hq.emulator.call_control_plane("DELETE", f"{where}/{ids['m001@example.com']}")
+    hq.emulator.call_control_plane("DELETE", f"{control_path}/{ids['m001@example.com']}")
     create(
         build_run(acting_client, acting_settings()),
         build_team_inputs(project_id, {"zoe@example.com": MEMBER_ROW}),
@@ -387,10 +378,10 @@ def test_drift_of_single_members_shows_by_their_e_mail(
     ).changed_arguments == ("members",)
 
 
-def test_a_look_up_by_id_finds_everybody(
+def test_a_lookup_by_id_finds_all_members(
     acting_client: HqClient, project_id: str, hq: HqFixture
 ) -> None:
-    """As a start for a list of one's own."""
+    """Users can start their own list from it."""
     entity_id, _ = create_team(hq, acting_client, project_id, 2)
 
     live = read(build_run(acting_client), entity_id, {})
@@ -399,10 +390,10 @@ def test_a_look_up_by_id_finds_everybody(
     assert live.inputs["members"].keys() == build_members(2).keys()
 
 
-def test_a_team_whose_project_is_gone_is_gone(
+def test_a_team_of_a_deleted_project_leaves_the_state(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """But an account that is out of sight loses no state, and a look-up must find a project."""
+    """A hidden account keeps the state, and a look-up must find a project."""
     entity_id, outs = create_team(hq, acting_client, project_id, 2)
     hq.emulator.faults.append(Fault("GET members", ACCOUNT_NOT_FOUND, times=99))
     with pytest.raises(NotFoundError):
@@ -415,10 +406,10 @@ def test_a_team_whose_project_is_gone_is_gone(
         read(build_run(acting_client), entity_id, {})
 
 
-def test_destroying_leaves_everybody_and_says_so(
+def test_destroying_leaves_all_members_and_reports_it(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """In one line, whatever their number; a warning unless it was declared."""
+    """It is one line for any number of members, and a warning unless declared."""
     entity_id, outs = create_team(hq, acting_client, project_id, 8)
 
     delete(build_run(acting_client), entity_id, outs)
@@ -432,7 +423,7 @@ def test_destroying_leaves_everybody_and_says_so(
 def test_a_renamed_team_keeps_its_members(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """The new resource takes them over before the old one is deleted."""
+    """The new resource adopts them before the old one is deleted."""
     hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
     entity_id, outs = create_team(hq, acting_client, project_id, 2)
     owners = Ownership()
@@ -447,10 +438,10 @@ def test_a_renamed_team_keeps_its_members(
     assert acting_client.project_users.search_by_email(project_id, "m001@example.com") is None
 
 
-def test_an_archived_project_is_no_reason_not_to_end(
+def test_a_destroy_succeeds_after_the_project_is_archived(
     hq: HqFixture, acting_client: HqClient, project_id: str
 ) -> None:
-    """Pulumi may archive it first."""
+    """Pulumi may archive the project first."""
     entity_id, outs = create_team(hq, acting_client, project_id, 2)
     acting_client.projects.update(project_id, {"status": "archived"})
 

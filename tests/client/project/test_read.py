@@ -1,4 +1,4 @@
-"""Read: what HQ has now; gone only when HQ itself says so."""
+"""Read: the current values of HQ; a project leaves the state only if HQ itself responds 404."""
 
 from typing import Any
 
@@ -23,19 +23,19 @@ from tests.support.hq import (
 INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["pm"], "on_destroy": "retain"}
 HTML = b"<html><h1>404 Not Found</h1><p>project</p></html>"
 LONG_AGO = {"created_at": "2026-01-02T03:04:05.678Z"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
-    """Return the id and the state of a project that exists; what made it is not counted."""
+    """Return the id and the state of an existing project; requests so far are not recorded."""
     project = create(build_run(client), INPUTS)
     hq.emulator.requests_made.clear()
     return project
 
 
 def read_project(client: HqClient, created_project: IdAndState) -> ReadResult:
-    """Return what a refresh finds of a project that is there."""
+    """Return the result of a refresh of an existing project."""
     live = read(build_run(client), *created_project)
     assert live is not None
     return live
@@ -44,7 +44,7 @@ def read_project(client: HqClient, created_project: IdAndState) -> ReadResult:
 def test_a_refresh_of_an_unchanged_project_changes_nothing(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """One request; the arguments are the declared ones and the outputs those of the create."""
+    """One request; the arguments are as declared, and the outputs are those of the create."""
     live = read_project(client, created_project)
 
     assert hq.emulator.requests_made == ["GET project"]
@@ -68,14 +68,14 @@ def test_a_refresh_of_an_unchanged_project_changes_nothing(
         ({"service_types": "admin,insight,pm"}, {}),
     ],
 )
-def test_drift_shows_as_that_argument_alone(
+def test_drift_shows_as_one_changed_argument(
     hq: HqFixture,
     client: HqClient,
     created_project: IdAndState,
     changes: dict[str, Any],
     drift: dict[str, Any],
 ) -> None:
-    """What is not declared is not compared, whatever somebody wrote."""
+    """Undeclared fields are not compared."""
     hq.emulator.call_control_plane("PATCH", f"/projects/{created_project[0]}", changes)
 
     live = read_project(client, created_project)
@@ -84,17 +84,20 @@ def test_drift_shows_as_that_argument_alone(
     assert diff(live.outputs, INPUTS).changed_arguments == tuple(drift)
 
 
-def test_two_reads_give_two_bags(client: HqClient, created_project: IdAndState) -> None:
-    """Pulumi's host writes into what it is given."""
+def test_two_reads_return_separate_dictionaries(
+    client: HqClient, created_project: IdAndState
+) -> None:
+    """Pulumi's host modifies what it receives."""
     first, second = read_project(client, created_project), read_project(client, created_project)
-    first.outputs["__provider"] = "x"
-    first.inputs["__provider"] = "x"
+    bags: Any = (first.outputs, first.inputs)
+    for bag in bags:
+        bag["__provider"] = "x"
 
     assert "__provider" not in {**second.outputs, **second.inputs, **created_project[1]}
 
 
-def test_what_is_unfinished_stays_so(client: HqClient, created_project: IdAndState) -> None:
-    """A refresh finishes nothing."""
+def test_a_refresh_keeps_unfinished_work(client: HqClient, created_project: IdAndState) -> None:
+    """It does not finish it."""
     project_id, state = created_project
     left = {**state, "unfinished": ["status"], "copy_status": "running"}
 
@@ -104,30 +107,30 @@ def test_what_is_unfinished_stays_so(client: HqClient, created_project: IdAndSta
     assert live.outputs["copy_status"] == "running"
 
 
-def test_a_project_hq_does_not_know_is_gone(
+def test_a_deleted_project_leaves_the_state(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """The next up makes it anew, or says who has its name."""
+    """The next up creates it again, or reports who owns the name."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
     assert read(build_run(client), created_project[0], {**created_project[1], **LONG_AGO}) is None
     assert hq.emulator.requests_made == ["GET project"]
 
 
-def test_a_project_that_does_not_show_yet_stays_in_the_state(
+def test_a_project_that_is_not_visible_yet_stays_in_the_state(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """A refresh right after the up: dropped, the next up would find its name taken."""
+    """If a refresh right after the up dropped it, the next up would find its name in use."""
     hq.emulator.call_control_plane("PATCH", "/options", {"visible_after": 9})
-    made = create(build_run(client), INPUTS)
+    created = create(build_run(client), INPUTS)
 
-    assert read_project(client, made).id == made[0]
+    assert read_project(client, created).id == created[0]
 
 
-def test_a_young_project_that_never_shows_is_gone_after_half_a_minute(
+def test_a_recent_project_that_never_appears_leaves_the_state_after_half_a_minute(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """Bounded, so that a refresh ends."""
+    """The wait is bounded, so that a refresh ends."""
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
     assert read(build_run(client), *created_project) is None
@@ -153,10 +156,10 @@ def test_a_young_project_that_never_shows_is_gone_after_half_a_minute(
         DROPS_CONNECTION,
     ],
 )
-def test_whatever_else_goes_wrong_is_an_error_and_never_gone(
+def test_any_other_failure_is_an_error_and_drops_nothing(
     hq: HqFixture, client: HqClient, created_project: IdAndState, reply: Any
 ) -> None:
-    """Or a proxy's bad day would make every project anew."""
+    """Otherwise a faulty proxy would cause each project to be created again."""
     hq.emulator.faults.append(Fault("GET project", reply, times=99))
 
     with pytest.raises(Bim360Error, match=r"could not read project") as caught:
@@ -165,34 +168,34 @@ def test_whatever_else_goes_wrong_is_an_error_and_never_gone(
     assert "\n" not in str(caught.value)
 
 
-def test_a_404_in_other_words_is_believed_if_the_account_is_there(
+def test_an_undocumented_404_counts_if_the_account_is_visible(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """HQ's words are not documented; the account's list tells the two apart."""
-    nothing = build_reply(404, {"code": 1004, "message": "not found"})
-    hq.emulator.faults.append(Fault("GET project", nothing, times=2))
+    """HQ's message is not documented; reading the account's list distinguishes the two cases."""
+    unspecific_404 = build_reply(404, {"code": 1004, "message": "not found"})
+    hq.emulator.faults.append(Fault("GET project", unspecific_404, times=2))
     old = {**created_project[1], **LONG_AGO}
     assert read(build_run(client), created_project[0], old) is None
 
-    hq.emulator.faults.append(Fault("GET projects", nothing))
+    hq.emulator.faults.append(Fault("GET projects", unspecific_404))
     with pytest.raises(NotFoundError):
         read(build_run(client), created_project[0], old)
 
 
 @pytest.mark.parametrize("reply", [PROJECT_NOT_FOUND, ACCOUNT_NOT_FOUND])
-def test_a_look_up_of_a_missing_id_is_an_error(hq: HqFixture, client: HqClient, reply: Any) -> None:
-    """Without it Pulumi would go on with a resource full of nulls."""
+def test_a_lookup_of_a_missing_id_is_an_error(hq: HqFixture, client: HqClient, reply: Any) -> None:
+    """Otherwise Pulumi would continue with a resource full of nulls."""
     hq.emulator.faults.append(Fault("GET project", reply))
 
     with pytest.raises(NotFoundError, match=r"could not read project p1: HQ answered 404"):
         read(build_run(client), "p1", {})
 
 
-def test_an_import_mirrors_everything_hq_filled(hq: HqFixture, client: HqClient) -> None:
-    """Nothing but the id is known; a stack that declares the result has nothing to do."""
-    there = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
+def test_an_import_returns_every_field_that_hq_filled(hq: HqFixture, client: HqClient) -> None:
+    """Only the id is known; a stack that declares the result has no change."""
+    existing = hq.create_project(city="Oslo", job_number="J-1", service_types="pm,cost")
 
-    live = read(build_run(client), str(there["id"]), {})
+    live = read(build_run(client), str(existing["id"]), {})
 
     assert live is not None
     wanted = {"city": "Oslo", "job_number": "J-1", "service_types": ["cost", "pm"]}
@@ -203,13 +206,13 @@ def test_an_import_mirrors_everything_hq_filled(hq: HqFixture, client: HqClient)
 
 
 def test_a_project_full_of_nulls_can_be_read(hq: HqFixture, client: HqClient) -> None:
-    """Made by hand, it lacks even what a create requires."""
-    there = hq.create_project()
+    """A project created in the browser may lack even required arguments."""
+    existing = hq.create_project()
     nulls = dict.fromkeys(("start_date", "end_date", "project_type", "value", "currency"))
-    hq.emulator.call_control_plane("PATCH", f"/projects/{there['id']}", nulls)
+    hq.emulator.call_control_plane("PATCH", f"/projects/{existing['id']}", nulls)
 
-    live = read(build_run(client), str(there["id"]), {})
-    again = read(build_run(client), str(there["id"]), live.outputs if live else {})
+    live = read(build_run(client), str(existing["id"]), {})
+    again = read(build_run(client), str(existing["id"]), live.outputs if live else {})
 
     assert live is not None
     assert live.inputs.keys() & nulls.keys() == set()

@@ -1,4 +1,4 @@
-"""What a refresh costs, and that a page of a list tells what a GET would have told."""
+"""Refresh: number of requests, and a row of a list gives the same result as a GET."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,32 +17,24 @@ from tests.support.hq import (
     build_reply,
     build_run,
 )
+from tests.support.seeding import seed_projects
 
 HOST_THREADS = 4
 OLD_TIMESTAMP = "2026-01-02T03:04:05.678Z"
 
-OutputState = dict[str, Any]
+OutputState = Any
 
 
 def create_states(
     hq: HqFixture, number: int, declared: tuple[str, ...] = tuple(PROJECT_BODY)
 ) -> list[OutputState]:
-    """Return the states of that many projects, as an earlier run left them; nothing is noted."""
-    rows: list[Any] = [
-        {
-            "id": f"00000000-0000-4000-8000-{each:012}",
-            "name": f"P{each}",
-            "created_at": OLD_TIMESTAMP,
-        }
-        for each in range(number)
-    ]
-    account = {"id": hq.build_connection().account_id, "name": "A", "projects": rows}
-    app = {"client_id": "emulator-client", "client_secret": "emulator-secret"}
-    seed: Any = {"clients": [{**app, "accounts": [account["id"]]}], "accounts": [account]}
-    hq.emulator.call_control_plane("POST", "/seed", seed)
-    hq.emulator.call_control_plane("POST", "/clock", {"freeze": True})
-    known = {"account_id": account["id"], "region": "US", DECLARED: list(declared)}
-    return [{**known, **row, "updated_at": OLD_TIMESTAMP} for row in rows]
+    """Return the states of this many projects, as an earlier run left them; record no request."""
+    known = {
+        "account_id": hq.build_connection().account_id,
+        "region": "US",
+        DECLARED: list(declared),
+    }
+    return [{**known, **row, "updated_at": row["created_at"]} for row in seed_projects(hq, number)]
 
 
 def refresh_in_threads(client: HqClient, known: list[OutputState]) -> list[Any]:
@@ -54,7 +46,7 @@ def refresh_in_threads(client: HqClient, known: list[OutputState]) -> list[Any]:
 
 
 def test_a_refresh_of_a_thousand_is_twenty_requests(hq: HqFixture, client: HqClient) -> None:
-    """And the token; one by one it would be a thousand, which is ten minutes under HQ's limit."""
+    """One by one it would be a thousand requests, or ten minutes under HQ's limit."""
     known = create_states(hq, 1000)
 
     found = refresh_in_threads(client, known)
@@ -66,16 +58,16 @@ def test_a_refresh_of_a_thousand_is_twenty_requests(hq: HqFixture, client: HqCli
 def test_a_refresh_of_one_in_a_large_account_is_one_request(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """However many others there are."""
-    known = create_states(hq, 5000)
+    """The number of other projects does not matter."""
+    known = create_states(hq, 1000)
 
-    refresh_in_threads(client, known[2500:2501])
+    refresh_in_threads(client, known[500:501])
 
     assert hq.emulator.requests_made == ["token", "GET project"]
 
 
-def test_a_page_tells_what_a_get_tells(hq: HqFixture, client: HqClient) -> None:
-    """Outputs and arguments are the same, whichever of the two was asked."""
+def test_a_list_row_gives_the_same_result_as_a_get(hq: HqFixture, client: HqClient) -> None:
+    """Outputs and arguments are equal."""
     known = create_states(hq, 3)
     for state in known:
         hq.emulator.call_control_plane(
@@ -83,16 +75,16 @@ def test_a_page_tells_what_a_get_tells(hq: HqFixture, client: HqClient) -> None:
         )
 
     found = refresh_in_threads(client, known)
-    alone = [project.read(build_run(hq.create_client()), state["id"], state) for state in known]
+    single_reads = [
+        project.read(build_run(hq.create_client()), state["id"], state) for state in known
+    ]
 
     assert hq.emulator.requests_made.count("GET projects") == 1
-    assert found == alone
+    assert found == single_reads
 
 
-def test_what_is_gone_is_asked_for_and_not_taken_from_a_list(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """A list may leave out what is there."""
+def test_a_missing_project_is_confirmed_by_a_get(hq: HqFixture, client: HqClient) -> None:
+    """A list may omit an existing project."""
     known = create_states(hq, 5)
     hq.emulator.call_control_plane("DELETE", f"/projects/{known[3]['id']}")
 
@@ -102,8 +94,8 @@ def test_what_is_gone_is_asked_for_and_not_taken_from_a_list(
     assert hq.emulator.requests_made.count("GET project") == 2
 
 
-def test_declared_service_types_are_asked_for_one_by_one(hq: HqFixture, client: HqClient) -> None:
-    """No list tells them, and somebody may have switched one on by hand."""
+def test_declared_service_types_are_read_one_by_one(hq: HqFixture, client: HqClient) -> None:
+    """No list contains them, and a user may have activated one in the browser."""
     known = create_states(hq, 10, ("service_types",))
     hq.emulator.call_control_plane(
         "PATCH", f"/projects/{known[7]['id']}", {"service_types": "pm,cost"}
@@ -116,32 +108,32 @@ def test_declared_service_types_are_asked_for_one_by_one(hq: HqFixture, client: 
 
 
 @pytest.mark.parametrize(
-    ("wish", "declared", "asked"),
+    ("option", "declared", "request_count"),
     [("never", ("service_types",), 2), ("always", (), 10), ("declared", (), 2)],
 )
-def test_an_option_says_whose_service_types_are_asked_for(
-    hq: HqFixture, wish: str, declared: tuple[str, ...], asked: int
+def test_an_option_selects_whose_service_types_are_read(
+    hq: HqFixture, option: str, declared: tuple[str, ...], request_count: int
 ) -> None:
-    """What is not asked for stays as it was known, in outputs and arguments."""
+    """Without a read, outputs and arguments keep the known values."""
     known = [{**state, "service_types": ["pm"]} for state in create_states(hq, 10, declared)]
     for state in known:
         hq.emulator.call_control_plane(
             "PATCH", f"/projects/{state['id']}", {"service_types": "cost"}
         )
-    client = hq.create_client(read_service_types=wish)
+    client = hq.create_client(read_service_types=option)
 
     found = refresh_in_threads(client, known)
 
-    assert len(hq.emulator.requests_made) == 1 + asked
-    seen = {tuple(live.outputs["service_types"]) for live in found}
-    assert seen == {("cost",) if wish == "always" else ("pm",)}
+    assert len(hq.emulator.requests_made) == 1 + request_count
+    service_types = {tuple(live.outputs["service_types"]) for live in found}
+    assert service_types == {("cost",) if option == "always" else ("pm",)}
     assert {tuple(live.inputs.get("service_types", ())) for live in found} == {
         ("pm",) if declared else ()
     }
 
 
-def test_a_look_up_is_always_asked(hq: HqFixture, client: HqClient) -> None:
-    """``.get()`` and an import decide something, so they see what is there now."""
+def test_a_lookup_always_sends_a_get(hq: HqFixture, client: HqClient) -> None:
+    """``.get()`` and an import need the current values."""
     known = create_states(hq, 3)
     refresh_in_threads(client, known)
     hq.emulator.requests_made.clear()
@@ -152,10 +144,8 @@ def test_a_look_up_is_always_asked(hq: HqFixture, client: HqClient) -> None:
     assert hq.emulator.requests_made == ["GET project"] * 3
 
 
-def test_a_page_that_is_older_than_the_state_is_not_believed(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """A list may lag behind the change that an `up` has just made."""
+def test_a_page_older_than_the_state_is_ignored(hq: HqFixture, client: HqClient) -> None:
+    """A list may lag behind the change of a recent up."""
     known = [{**state, "updated_at": "2027-01-01T00:00:00.000Z"} for state in create_states(hq, 3)]
 
     refresh_in_threads(client, known)
@@ -163,11 +153,11 @@ def test_a_page_that_is_older_than_the_state_is_not_believed(
     assert hq.emulator.requests_made.count("GET project") == 3
 
 
-def test_a_page_without_a_declared_field_is_not_enough(hq: HqFixture, client: HqClient) -> None:
-    """That lists tell all but the service types is what documents imply, not what they say."""
+def test_a_page_without_a_declared_field_is_insufficient(hq: HqFixture, client: HqClient) -> None:
+    """The documentation implies, but does not state, that lists contain all other fields."""
     known = create_states(hq, 3)
-    thin = [{"id": state["id"], "name": state["name"]} for state in known]
-    hq.emulator.faults.append(Fault("GET projects", build_reply(200, thin)))
+    reduced_rows = [{"id": state["id"], "name": state["name"]} for state in known]
+    hq.emulator.faults.append(Fault("GET projects", build_reply(200, reduced_rows)))
 
     found = refresh_in_threads(client, known)
 
@@ -175,8 +165,8 @@ def test_a_page_without_a_declared_field_is_not_enough(hq: HqFixture, client: Hq
     assert hq.emulator.requests_made.count("GET project") == 3
 
 
-def test_a_strange_row_does_not_spoil_its_page(hq: HqFixture, client: HqClient) -> None:
-    """Somebody else's project may be anything."""
+def test_an_invalid_row_does_not_affect_its_page(hq: HqFixture, client: HqClient) -> None:
+    """Another user's project may contain anything."""
     known = create_states(hq, 3)
     rows: list[Any] = [{**get_project_row(hq, state), "value": 1} for state in known]
     strange = {"id": 7, "value": "x"}
@@ -189,27 +179,27 @@ def test_a_strange_row_does_not_spoil_its_page(hq: HqFixture, client: HqClient) 
 
 
 def get_project_row(hq: HqFixture, state: OutputState) -> dict[str, Any]:
-    """Return a project as HQ keeps it."""
-    inner: Any = hq.emulator.call_control_plane("GET", "/state")
-    rows = [row for account in inner["accounts"] for row in account["projects"]]
+    """Return a project as HQ stores it."""
+    state_at_hq: Any = hq.emulator.call_control_plane("GET", "/state")
+    rows = [row for account in state_at_hq["accounts"] for row in account["projects"]]
     return dict(next(row for row in rows if row["id"] == state["id"]))
 
 
-def test_a_picture_shares_what_its_project_has_asked(hq: HqFixture, client: HqClient) -> None:
-    """It only wants to know that the project is there."""
+def test_an_image_reuses_the_read_of_its_project(hq: HqFixture, client: HqClient) -> None:
+    """It only needs to know that the project exists."""
     known = create_states(hq, 1)
     refresh_in_threads(client, known)
-    place = {name: known[0][name] for name in ("account_id", "region")}
-    picture = {**place, "project_id": known[0]["id"], "project_created_at": OLD_TIMESTAMP}
+    scope = {name: known[0][name] for name in ("account_id", "region")}
+    image = {**scope, "project_id": known[0]["id"], "project_created_at": OLD_TIMESTAMP}
 
-    live = project_image.read(build_run(client), f"{known[0]['id']}/image", picture)
+    live = project_image.read(build_run(client), f"{known[0]['id']}/image", image)
 
     assert live is not None
     assert hq.emulator.requests_made == ["token", "GET project"]
 
 
-def test_what_this_run_changed_is_asked_for(hq: HqFixture, client: HqClient) -> None:
-    """Where Pulumi reads after a change of the same run."""
+def test_a_project_changed_in_this_run_is_read_again(hq: HqFixture, client: HqClient) -> None:
+    """Pulumi reads after a change of the same run."""
     known = create_states(hq, 3)
     refresh_in_threads(client, known)
     project.update(build_run(client), known[2]["id"], known[2], {**known[2], "city": "Oslo"})
@@ -222,7 +212,7 @@ def test_what_this_run_changed_is_asked_for(hq: HqFixture, client: HqClient) -> 
 
 
 def create_companies(client: HqClient, number: int) -> list[tuple[str, OutputState]]:
-    """Declare companies."""
+    """Create companies."""
     inputs = {"trade": "Concrete", "account_id": PROJECT_INPUTS["account_id"], "region": "US"}
     return [
         company.create(build_run(client), {**inputs, "name": f"C{each}"}) for each in range(number)
@@ -230,30 +220,30 @@ def create_companies(client: HqClient, number: int) -> list[tuple[str, OutputSta
 
 
 def create_users(client: HqClient, number: int) -> list[tuple[str, OutputState]]:
-    """Declare people."""
+    """Create users."""
     inputs = {"account_id": PROJECT_INPUTS["account_id"], "region": "US"}
     emails = [f"p{each}@example.com" for each in range(number)]
     return [account_user.create(build_run(client), {**inputs, "email": e}) for e in emails]
 
 
 @pytest.mark.parametrize(
-    ("entity", "make", "words"),
+    ("entity", "create", "route"),
     [(company, create_companies, "compan"), (account_user, create_users, "user")],
     ids=["companies", "people"],
 )
-def test_companies_and_people_are_refreshed_by_pages_too(
+def test_companies_and_users_are_also_refreshed_by_pages(
     hq: HqFixture,
     entity: Any,
-    make: Callable[[HqClient, int], list[tuple[str, OutputState]]],
-    words: str,
+    create: Callable[[HqClient, int], list[tuple[str, OutputState]]],
+    route: str,
 ) -> None:
-    """A hundred and fifty of them, and what the account had before."""
-    made = make(hq.create_client(), 150)
+    """A hundred and fifty of them, plus those that the account had before."""
+    created = create(hq.create_client(), 150)
     hq.emulator.requests_made.clear()
     client = hq.create_client()
 
     with ThreadPoolExecutor(HOST_THREADS) as threads:
-        found = list(threads.map(lambda each: entity.read(build_run(client), *each), made))
+        found = list(threads.map(lambda each: entity.read(build_run(client), *each), created))
 
-    assert [live.outputs for live in found] == [outs for _, outs in made]
-    assert len([each for each in hq.emulator.requests_made if words in each]) <= 4
+    assert [live.outputs for live in found] == [outs for _, outs in created]
+    assert len([each for each in hq.emulator.requests_made if route in each]) <= 4

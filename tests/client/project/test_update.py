@@ -1,4 +1,4 @@
-"""Update: only what changed is sent, and what is gone is told of."""
+"""Update: sends changes only, and reports a deleted project."""
 
 import json
 from typing import Any
@@ -20,12 +20,12 @@ from tests.support.hq import (
 
 INPUTS = {**PROJECT_INPUTS, "city": "Oslo", "service_types": ["cost", "pm"]}
 ARCHIVED_FIELDS = {"status": "archived", "city": "Bergen"}
-IdAndState = tuple[str, dict[str, Any]]
+IdAndState = tuple[str, Any]
 
 
 @pytest.fixture
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
-    """Return the id and the state of a project that exists; what made it is not counted."""
+    """Return the id and the state of an existing project; requests so far are not recorded."""
     project_id, outs = create(build_run(client), INPUTS)
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "active"})
     hq.emulator.requests_made.clear()
@@ -52,14 +52,14 @@ def list_patch_bodies(hq: HqFixture) -> list[Any]:
         ({"timezone": "Europe/London"}, {"timezone": "Europe/London"}),
     ],
 )
-def test_one_change_is_one_request_with_that_field_alone(
+def test_one_change_is_one_request_with_one_field(
     hq: HqFixture,
     client: HqClient,
     created_project: IdAndState,
     changes: dict[str, Any],
     body: dict[str, Any],
 ) -> None:
-    """HQ takes a project's own name for a namesake, so it is not sent along."""
+    """HQ reports a conflict of a project with its own name, so the name is not sent."""
     project_id, state = created_project
 
     outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
@@ -72,7 +72,7 @@ def test_one_change_is_one_request_with_that_field_alone(
 def test_several_changes_are_one_request(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """Whatever changed, and nothing else."""
+    """It contains the changed fields only."""
     project_id, state = created_project
 
     update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen", "value": 1.0})
@@ -83,7 +83,7 @@ def test_several_changes_are_one_request(
 def test_an_empty_text_clears_the_field_at_hq(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """And is no change from then on."""
+    """From then on it is not a change."""
     project_id, state = created_project
 
     outs = update(build_run(client), project_id, state, {**INPUTS, "city": ""})
@@ -93,10 +93,10 @@ def test_an_empty_text_clears_the_field_at_hq(
     assert hq.emulator.requests_made == ["PATCH project", "GET project"]
 
 
-def test_a_service_hq_added_by_itself_is_kept(
+def test_a_service_added_by_hq_is_kept(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """A PATCH may replace the whole list, and nobody declares `admin`."""
+    """A PATCH may replace the whole list, and no program declares `admin`."""
     project_id, state = created_project
     live = {**state, "service_types": ["admin", "cost", "insight", "pm"]}
 
@@ -106,10 +106,10 @@ def test_a_service_hq_added_by_itself_is_kept(
 
 
 @pytest.mark.parametrize("status", ["active", "inactive", None])
-def test_an_archived_project_is_brought_back_before_it_is_changed(
+def test_an_archived_project_is_reactivated_before_it_is_changed(
     hq: HqFixture, client: HqClient, created_project: IdAndState, status: str | None
 ) -> None:
-    """HQ refuses other changes to one, and suspends only what is active."""
+    """HQ refuses other changes to an archived project, and suspends active ones only."""
     project_id, state = created_project
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "archived"})
     inputs = {**INPUTS, "city": "Bergen", **({"status": status} if status else {})}
@@ -124,7 +124,7 @@ def test_an_archived_project_is_brought_back_before_it_is_changed(
 @pytest.mark.parametrize(
     "changes", [{"on_destroy": "retain"}, {"adopt": "any"}, {"copy_timeout": 5.0}]
 )
-def test_what_only_this_provider_understands_is_kept_without_a_request(
+def test_provider_arguments_are_stored_without_a_request(
     hq: HqFixture, client: HqClient, created_project: IdAndState, changes: dict[str, Any]
 ) -> None:
     """HQ has no such fields; the state has."""
@@ -137,10 +137,10 @@ def test_what_only_this_provider_understands_is_kept_without_a_request(
     assert outs["created_at"] == state["created_at"]
 
 
-def test_the_answer_becomes_the_state_without_a_read(
+def test_the_response_becomes_the_state_without_a_read(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """Services included, which the answer leaves out."""
+    """The state keeps the services, which the response omits."""
     project_id, state = created_project
 
     outs = update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
@@ -150,10 +150,10 @@ def test_the_answer_becomes_the_state_without_a_read(
     assert hq.emulator.requests_made == ["PATCH project"]
 
 
-def test_a_project_that_is_gone_is_told_of_in_one_line(
+def test_an_update_of_a_deleted_project_is_reported_in_one_line(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """With the two commands that settle it."""
+    """The line contains the two commands that resolve it."""
     project_id, state = created_project
     hq.emulator.call_control_plane("DELETE", f"/projects/{project_id}")
 
@@ -161,17 +161,17 @@ def test_a_project_that_is_gone_is_told_of_in_one_line(
         update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert "could not change city of project" in str(caught.value)
-    assert "If somebody removed it: `pulumi refresh`, then `pulumi up`." in str(caught.value)
+    assert "If it was removed: run `pulumi refresh`, then `pulumi up`." in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     "reply", [DROPS_CONNECTION, build_reply(504), build_reply(503), build_reply(200, b"<html>")]
 )
-def test_a_lost_answer_to_a_change_is_asked_for_again(
+def test_a_lost_response_to_a_change_is_retried(
     hq: HqFixture, client: HqClient, created_project: IdAndState, reply: Any
 ) -> None:
-    """The same content twice is the same as once."""
+    """Sending the same content twice has the same result."""
     project_id, state = created_project
     hq.emulator.faults.append(Fault("PATCH project", reply, acts_on_request=True))
 
@@ -184,10 +184,10 @@ def test_a_lost_answer_to_a_change_is_asked_for_again(
 @pytest.mark.parametrize(
     "changes", [{"name": "Tower B"}, {"name": "Tower B", "city": "Bergen"}, ARCHIVED_FIELDS]
 )
-def test_a_change_that_hq_refuses_to_make_twice_is_known_to_be_made(
+def test_a_change_that_hq_refuses_to_repeat_counts_as_applied(
     hq: HqFixture, client: HqClient, created_project: IdAndState, changes: dict[str, Any]
 ) -> None:
-    """The second PATCH finds the name taken, by the project itself, or the project archived."""
+    """The second PATCH finds its own name in use, or the project archived."""
     project_id, state = created_project
     hq.emulator.faults.append(Fault("PATCH project", DROPS_CONNECTION, acts_on_request=True))
 
@@ -198,10 +198,10 @@ def test_a_change_that_hq_refuses_to_make_twice_is_known_to_be_made(
     assert diff(outs, {**INPUTS, **changes}).changed_arguments == ()
 
 
-def test_what_is_left_of_a_change_is_made_without_its_name(
+def test_the_rest_of_an_interrupted_change_is_sent_without_the_name(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """An interrupted run had renamed the project before the city was declared."""
+    """An interrupted run renamed the project before the city was declared."""
     project_id, state = created_project
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"name": "Tower B"})
 
@@ -213,26 +213,26 @@ def test_what_is_left_of_a_change_is_made_without_its_name(
     assert outs.items() >= {"name": "Tower B", "city": "Bergen"}.items()
 
 
-@pytest.mark.parametrize("look", [None, build_reply(403)])
-def test_the_name_of_another_project_is_a_conflict(
-    hq: HqFixture, client: HqClient, created_project: IdAndState, look: Any
+@pytest.mark.parametrize("reply_to_search", [None, build_reply(403)])
+def test_a_name_of_another_project_is_a_conflict(
+    hq: HqFixture, client: HqClient, created_project: IdAndState, reply_to_search: Any
 ) -> None:
-    """Also where the project cannot be looked at: the first error is the one to tell."""
+    """If the project cannot be read, the first error is reported."""
     project_id, state = created_project
     hq.create_project(name="Tower B")
-    hq.emulator.faults += [Fault("GET project", look)] if look else []
+    hq.emulator.faults += [Fault("GET project", reply_to_search)] if reply_to_search else []
 
     with pytest.raises(ConflictError, match=r"could not change name of project .*409"):
         update(build_run(client), project_id, state, {**INPUTS, "name": "Tower B"})
 
-    searched = [] if look else ["GET projects"]
-    assert hq.emulator.requests_made == ["PATCH project", "GET project", *searched]
+    search_requests = [] if reply_to_search else ["GET projects"]
+    assert hq.emulator.requests_made == ["PATCH project", "GET project", *search_requests]
 
 
-def test_a_404_on_an_old_project_is_believed_at_once(
+def test_a_404_on_an_old_project_counts_at_once(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """Only what was made minutes ago may be late to show."""
+    """Only recent projects may appear with a delay."""
     project_id, state = created_project
     old = {**state, "created_at": "2026-01-02T03:04:05.678Z"}
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND))
@@ -243,10 +243,10 @@ def test_a_404_on_an_old_project_is_believed_at_once(
     assert hq.emulator.requests_made == ["PATCH project"]
 
 
-def test_a_404_on_a_young_project_is_waited_out(
+def test_a_404_on_a_recent_project_is_retried(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """An up right after the one that made it."""
+    """The up runs right after the one that created it."""
     project_id, state = created_project
     hq.emulator.faults.append(Fault("PATCH project", PROJECT_NOT_FOUND, times=2))
 
@@ -256,10 +256,10 @@ def test_a_404_on_a_young_project_is_waited_out(
     assert hq.emulator.requests_made == ["PATCH project"] * 3
 
 
-def test_a_refused_value_names_the_field_and_hqs_words(
+def test_a_refused_value_is_reported_with_the_field_and_hqs_message(
     hq: HqFixture, client: HqClient, created_project: IdAndState
 ) -> None:
-    """So that a person knows what to correct."""
+    """The user sees what to correct."""
     project_id, state = created_project
     unit = "b0000000-0000-4000-8000-00000000000f"
 

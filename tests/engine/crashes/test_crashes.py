@@ -18,7 +18,7 @@ from tests.engine.crashes.crash_harness import (
 
 pytestmark = needs_linux
 
-ADOPTED = "is what an interrupted run left behind; it is adopted"
+ADOPTED = "is a leftover of an interrupted run and is adopted"
 
 POINTS = (
     "token:before",

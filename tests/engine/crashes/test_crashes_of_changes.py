@@ -173,7 +173,7 @@ def test_a_half_reactivated_project_is_left_to_a_person(
     result = stack.up()
 
     assert result.ok == ok
-    assert [error for error in result.errors if "take it over with adopt='any'" not in error] == []
+    assert [error for error in result.errors if "adopt it with adopt='any'" not in error] == []
     stack.declare(adopt="any", city="Oslo")
     assert stack.up().ok
     assert (one(stack)["city"], one(stack)["status"]) == ("Oslo", "active")

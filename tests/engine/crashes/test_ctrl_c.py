@@ -110,7 +110,7 @@ def test_a_missing_response_times_out(stack: CrashStack) -> None:
     then = {"act": True, "delay": 6}
     stack.hq.call_control_plane("POST", "/faults", {**rule, "times": 1, "then": then})
 
-    code, seconds = interrupted_at(stack, "looking whether 'Tower A' was made")
+    code, seconds = interrupted_at(stack, "checking whether 'Tower A' was created")
 
     assert (code, len(stack.list_project_ids())) == (INTERRUPTED, 1)
     assert seconds < PROCESS_TIMEOUT / 2

@@ -27,7 +27,7 @@ def test_two_stacks_create_one_project_of_one_name(tmp_path: Path) -> None:
         failed = next(result for result in results if not result.ok)
 
     assert sorted(result.ok for result in results) == [False, True]
-    text = f"'Tower A' ({project['id']}) was made by somebody else while this run was going on"
+    text = f"'Tower A' ({project['id']}) was created by another user or pipeline during this run"
     assert [text in error for error in failed.errors] == [True]
     assert project["id"] not in failed.state.read_text(encoding="utf-8")
     assert stack.list_requests().count("POST projects") == 2

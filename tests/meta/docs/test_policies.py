@@ -128,7 +128,7 @@ def test_the_pages_have_the_numbers_of_the_code() -> None:
         f"after {LOOKUP_DELAYS[0]:.0f}, {LOOKUP_DELAYS[1]:.0f} and {LOOKUP_DELAYS[2]:.0f} seconds"
         in project
     )
-    assert f"no clear answer {MAX_POSTS} times" in project
+    assert f"inconclusive {MAX_POSTS} times" in project
     assert timedelta(days=1) == MAX_LEFTOVER_AGE
     assert timedelta(minutes=5) == CONSISTENCY_WINDOW
     assert "less than five minutes ago" in hq

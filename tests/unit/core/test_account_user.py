@@ -27,7 +27,7 @@ def test_an_email_is_enough_and_its_case_means_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "words"),
+    ("new", "message"),
     [
         ({"email": None}, "email is missing"),
         ({"email": "ada"}, "email must be an e-mail address such as 'ada@example.com', not 'ada'"),
@@ -40,12 +40,12 @@ def test_an_email_is_enough_and_its_case_means_nothing() -> None:
         ({"name": "Ada"}, "name is not an argument; did you mean first_name?"),
     ],
 )
-def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:
+def test_a_problem_names_its_argument(new: dict[str, Any], message: str) -> None:
     """One problem for one mistake, on one line."""
     found = list_messages(new)
 
     assert len(found) == 1
-    assert found[0].startswith(words)
+    assert found[0].startswith(message)
     assert "\n" not in found[0]
 
 
@@ -93,10 +93,10 @@ def test_another_email_or_place_is_another_person(name: str) -> None:
         ({"first_name": "Ada"}, {"first_name": "Ada"}),
     ],
 )
-def test_two_ways_to_say_one_thing_are_no_change(
+def test_equal_values_in_two_forms_are_not_a_change(
     live: dict[str, Any], declared: dict[str, Any]
 ) -> None:
-    """Case, null and "", somebody who is to sign in, and a profile that nobody declares."""
+    """Case, null and "", a user before the first sign-in, and an undeclared profile."""
     assert diff({**ADA, **live}, {**ADA, **declared}) == Diff()
 
 
@@ -125,8 +125,8 @@ def test_another_person_gets_their_profile() -> None:
 
 
 @pytest.mark.parametrize("status", ["pending", "not_invited"])
-def test_who_never_signed_in_cannot_be_made_inactive_and_the_preview_says_so(status: str) -> None:
-    """The state knows; HQ is not asked."""
+def test_the_preview_warns_about_deactivating_a_user_who_never_signed_in(status: str) -> None:
+    """The state has the status, so no request is sent."""
     difference = diff({**ADA, "status": status}, {**ADA, "status": "inactive"})
 
     assert difference.changed_arguments == ("status",)
@@ -139,7 +139,7 @@ def test_who_never_signed_in_cannot_be_made_inactive_and_the_preview_says_so(sta
 
 
 def test_who_was_deactivated_by_hand_is_brought_back() -> None:
-    """Whom a stack declares is meant to be there, unless it says otherwise."""
+    """A declared user should be active unless declared otherwise."""
     state = {**ADA, "status": "inactive"}
 
     assert diff(state, ADA).changed_arguments == ("status",)
@@ -152,8 +152,8 @@ def test_another_way_to_be_destroyed_gets_into_the_state() -> None:
     assert diff({**ADA, "on_destroy": "retain"}, ADA) == Diff(("on_destroy",))
 
 
-def test_a_role_that_an_answer_leaves_out_stands_as_declared() -> None:
-    """Autodesk's own pages disagree on whether answers have it; null is not left out."""
+def test_a_role_that_a_response_leaves_out_keeps_its_declared_value() -> None:
+    """Autodesk's own pages disagree whether responses have it; null is a value."""
     bare = AccountUser.model_validate({"id": "u1"})
     null = AccountUser.model_validate({"id": "u1", "default_role": None})
 

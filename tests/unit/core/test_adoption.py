@@ -21,24 +21,24 @@ def at(moment: datetime) -> str:
 
 def build_candidate(**changes: Any) -> Project:
     """Return the project that has the tower's name: a leftover of an hour ago."""
-    made = {"id": "p1", "status": "pending", "created_at": at(BEGAN - timedelta(hours=1))}
-    return Project.model_validate({**PROJECT_INPUTS, **made, **changes})
+    created = {"id": "p1", "status": "pending", "created_at": at(BEGAN - timedelta(hours=1))}
+    return Project.model_validate({**PROJECT_INPUTS, **created, **changes})
 
 
-def verdict(*twins: Project, adopt: str | None = None, **config: str) -> tuple[str | None, str]:
-    """Return the id that is adopted, and the words."""
+def decide(*candidates: Project, adopt: str | None = None, **config: str) -> tuple[str | None, str]:
+    """Return the id that is adopted, and the reason."""
     inputs = {**PROJECT_INPUTS, **({"adopt": adopt} if adopt else {})}
-    judged = decide_adoption(list(twins), inputs, build_settings(**config), BEGAN)
-    return (judged.project.id if judged.project else None), judged.reason
+    decision = decide_adoption(list(candidates), inputs, build_settings(**config), BEGAN)
+    return (decision.project.id if decision.project else None), decision.reason
 
 
 def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:
-    """As declared, pending, never signed in to, made before this run, younger than a day."""
-    adopted, words = verdict(build_candidate())
+    """As declared, pending, never signed in to, created within a day before this run."""
+    adopted, message = decide(build_candidate())
 
     assert adopted == "p1"
-    assert "'Tower A'" in words
-    assert "an interrupted run" in words
+    assert "'Tower A'" in message
+    assert "an interrupted run" in message
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,16 @@ def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:
         {"service_types": "cost"},
     ],
 )
-def test_whatever_else_has_the_name_is_somebody_elses(changes: dict[str, Any]) -> None:
+def test_any_other_project_with_the_name_is_not_adopted(changes: dict[str, Any]) -> None:
     """Each single condition that fails prevents the adoption."""
-    judged = decide_adoption(
+    decision = decide_adoption(
         [build_candidate(**changes)],
         {**PROJECT_INPUTS, "service_types": ["pm"]},
         build_settings(),
         BEGAN,
     )
 
-    assert judged.project is None
+    assert decision.project is None
 
 
 @pytest.mark.parametrize(
@@ -87,45 +87,45 @@ def test_a_leftover_may_have_the_declared_status_already(
     declared: str, found: str, adopted: bool
 ) -> None:
     """The run was killed after its PATCH; an active project has people in it, and is theirs."""
-    judged = decide_adoption(
+    decision = decide_adoption(
         [build_candidate(status=found)],
         {**PROJECT_INPUTS, "status": declared},
         build_settings(),
         BEGAN,
     )
 
-    assert (judged.project is not None) == adopted
+    assert (decision.project is not None) == adopted
 
 
 @pytest.mark.parametrize("age", [timedelta(seconds=1), timedelta(days=1)])
 def test_a_leftover_is_taken_up_within_a_day(age: timedelta) -> None:
     """The first second of it and the last."""
-    assert verdict(build_candidate(created_at=at(BEGAN - age)))[0] == "p1"
+    assert decide(build_candidate(created_at=at(BEGAN - age)))[0] == "p1"
 
 
 def test_leftovers_can_be_left_alone_by_configuration() -> None:
     """For who never wants anything to be adopted."""
-    adopted, words = verdict(build_candidate(), adoptLeftovers="false")
+    adopted, message = decide(build_candidate(), adoptLeftovers="false")
 
     assert adopted is None
-    assert words == (
+    assert message == (
         "a project 'Tower A' exists already (p1, pending); "
-        "take it over with adopt='any', or declare another name; "
-        "if only the resource has a new name, give it Pulumi's aliases"
+        "adopt it with adopt='any', or declare another name; "
+        "if only the resource was renamed, add an alias to it"
     )
 
 
-def test_what_was_made_meanwhile_is_an_error_that_names_the_cause() -> None:
+def test_a_project_created_during_the_run_is_an_error_with_its_cause() -> None:
     """Two resources or two pipelines that declare one name."""
-    adopted, words = verdict(build_candidate(created_at=at(BEGAN)))
+    adopted, message = decide(build_candidate(created_at=at(BEGAN)))
 
     assert adopted is None
-    assert "was made by somebody else while this run was going on" in words
+    assert "was created by another user or pipeline during this run" in message
 
 
-def test_what_was_made_meanwhile_can_be_adopted_by_configuration() -> None:
+def test_the_configuration_allows_adopting_a_project_created_during_the_run() -> None:
     """For who runs the same stack from two places on purpose."""
-    assert verdict(build_candidate(created_at=at(BEGAN)), adoptSimultaneous="true")[0] == "p1"
+    assert decide(build_candidate(created_at=at(BEGAN)), adoptSimultaneous="true")[0] == "p1"
 
 
 @pytest.mark.parametrize(
@@ -146,19 +146,19 @@ def test_the_policy_decides_about_all_others(adopt: str, status: str, adopted: b
     """Three policies over HQ's four states."""
     other = build_candidate(status=status, value=1.0)
 
-    assert verdict(other, adopt=adopt)[0] == ("p1" if adopted else None)
+    assert decide(other, adopt=adopt)[0] == ("p1" if adopted else None)
 
 
 @pytest.mark.parametrize("status", ["active", "inactive"])
 def test_what_an_interrupted_run_brought_back_is_adopted(status: str) -> None:
-    """It is archived no more, exactly as declared, and was changed shortly before this run."""
+    """It is no longer archived, exactly as declared, and was changed shortly before this run."""
     back = build_candidate(status=status, created_at=OLD, updated_at=at(BEGAN - timedelta(hours=1)))
 
-    adopted, words = verdict(back, adopt="archived")
+    adopted, message = decide(back, adopt="archived")
 
     assert adopted == "p1"
-    done = "'Tower A' (p1) was brought back by an interrupted run; it is adopted"
-    assert words == f"{done}. {SHARED_OWNERSHIP_RISK}"
+    done = "'Tower A' (p1) was reactivated by an interrupted run and is adopted"
+    assert message == f"{done}. {SHARED_OWNERSHIP_RISK}"
 
 
 @pytest.mark.parametrize(
@@ -177,33 +177,33 @@ def test_what_is_in_use_was_not_brought_back(
     """The policy is for archived projects, and for nothing that would have to be changed."""
     recent = {"status": "active", "created_at": OLD, "updated_at": at(BEGAN - timedelta(hours=1))}
 
-    assert verdict(build_candidate(**{**recent, **changes}), adopt="archived", **config)[0] is None
+    assert decide(build_candidate(**{**recent, **changes}), adopt="archived", **config)[0] is None
 
 
 def test_the_advice_for_an_archived_project_is_to_bring_it_back() -> None:
     """Names stay taken."""
-    assert verdict(build_candidate(status="archived"))[1] == (
-        "'Tower A' is the name of an archived project (p1), and names stay taken; "
-        "bring it back with adopt='archived', or declare another name"
+    assert decide(build_candidate(status="archived"))[1] == (
+        "'Tower A' is the name of an archived project (p1) and stays in use; "
+        "reactivate it with adopt='archived', or declare another name"
     )
 
 
 def test_a_name_without_a_project_is_probably_an_acc_project() -> None:
     """HQ says it is taken, and its list does not show by what."""
-    adopted, words = verdict(adopt="any")
+    adopted, message = decide(adopt="any")
 
     assert adopted is None
-    assert "it may also be an ACC project: declare another name" in words
+    assert "it may also be an ACC project: declare another name" in message
 
 
 def test_of_several_the_living_one_counts() -> None:
-    """Then the oldest, in whatever order they come."""
+    """Then the oldest, in any order."""
     archived = build_candidate(id="p0", status="archived", created_at=at(BEGAN - timedelta(days=9)))
-    young = build_candidate(id="p2", status="active", created_at=at(BEGAN - timedelta(days=2)))
+    recent = build_candidate(id="p2", status="active", created_at=at(BEGAN - timedelta(days=2)))
     old = build_candidate(id="p3", status="active", created_at=at(BEGAN - timedelta(days=3)))
 
-    assert verdict(archived, young, old, adopt="any")[0] == "p3"
-    assert verdict(old, archived, young, adopt="any")[0] == "p3"
+    assert decide(archived, recent, old, adopt="any")[0] == "p3"
+    assert decide(old, archived, recent, adopt="any")[0] == "p3"
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_of_several_the_living_one_counts() -> None:
         ({"created_at": "2027-01-02 12:00:00.020422"}, True),
     ],
 )
-def test_after_a_lost_answer_ours_is_what_was_made_since(
+def test_after_a_lost_response_a_project_created_since_is_found(
     changes: dict[str, Any], ours: bool
 ) -> None:
-    """With the declared values, and not before we asked."""
+    """With the declared values, and not before the request."""
     assert is_created_project(build_candidate(**changes), PROJECT_INPUTS, BEGAN) is ours

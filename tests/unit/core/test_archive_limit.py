@@ -1,4 +1,4 @@
-"""The count of what a run archives: never one more than allowed, whatever goes wrong."""
+"""The archive limit of a run is never exceeded, even after failures."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,19 +22,19 @@ from bim360_provider.errors import (
 from bim360_provider.hq import OpenOutcomeError
 
 
-def answered(kind: type[HqError], status: int) -> HqError:
-    """Return an answer of HQ as an error."""
+def build_error(kind: type[HqError], status: int) -> HqError:
+    """Return a response of HQ as an error."""
     return kind("no", status=status, hq_message="no", request="PATCH")
 
 
 CLEAR = [
-    answered(RejectedError, 422),
-    answered(UnauthorizedError, 403),
-    answered(NotFoundError, 404),
-    answered(RateLimitedError, 429),
+    build_error(RejectedError, 422),
+    build_error(UnauthorizedError, 403),
+    build_error(NotFoundError, 404),
+    build_error(RateLimitedError, 429),
 ]
 OPEN = [
-    answered(UnavailableError, 504),
+    build_error(UnavailableError, 504),
     UnansweredError("lost"),
     OpenOutcomeError("lost"),
     UnreachableError("after a try that was lost"),
@@ -43,11 +43,11 @@ OPEN = [
 ]
 
 
-def archived(allowance: ArchiveLimit, asks: Callable[[], object] = lambda: None) -> bool:
+def archived(allowance: ArchiveLimit, send: Callable[[], object] = lambda: None) -> bool:
     """Return whether one more was let through."""
     try:
         with allowance.reserve("'Tower' (85d84020-…)"):
-            asks()
+            send()
     except ArchiveLimitError:
         return False
     return True
@@ -56,13 +56,13 @@ def archived(allowance: ArchiveLimit, asks: Callable[[], object] = lambda: None)
 def fails(error: BaseException) -> Callable[[], object]:
     """Return a request that ends so."""
 
-    def ask() -> None:
+    def send() -> None:
         raise error
 
-    return ask
+    return send
 
 
-def test_exactly_as_many_as_allowed_however_many_threads_ask() -> None:
+def test_several_threads_never_exceed_the_limit() -> None:
     """The host has four; here are sixteen."""
     allowance = ArchiveLimit(20)
 
@@ -104,12 +104,12 @@ def test_an_open_end_counts_as_archived(error: BaseException) -> None:
 
 def test_what_is_refused_never_begins() -> None:
     """Not one request."""
-    asked: list[int] = []
+    reserved: list[int] = []
 
     with pytest.raises(ArchiveLimitError), ArchiveLimit(0).reserve("'Tower' (85d84020-…)"):
-        asked.append(1)
+        reserved.append(1)
 
-    assert asked == []
+    assert reserved == []
 
 
 def test_none_at_all_says_so_and_does_not_advise_to_run_it_again() -> None:
@@ -121,7 +121,6 @@ def test_none_at_all_says_so_and_does_not_advise_to_run_it_again() -> None:
         pass
 
     assert str(caught.value) == (
-        "BIM 360: project 'Tower' (85d84020-…) is not archived: bim360:maxArchives is 0, so that "
-        "none is. If it is meant: set BIM360_MAX_ARCHIVES to as many as are meant, or to "
-        "'unlimited'."
+        "BIM 360: project 'Tower' (85d84020-…) is not archived: bim360:maxArchives is 0. To "
+        "archive it, set BIM360_MAX_ARCHIVES to a higher number, or to 'unlimited'."
     )

@@ -1,4 +1,4 @@
-"""Check of business units: every mistake of the tree, told before anything is sent."""
+"""Check of business units reports every problem of the tree and sends nothing."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_a_tree_is_complete_after_check() -> None:
 
 
 def test_the_id_of_a_unit_is_always_the_same() -> None:
-    """Pinned: another way to make ids would make all units of all stacks anew."""
+    """Pinned: other ids would recreate all units of all stacks."""
     assert compute_unit_id(ACCOUNT_ID, "North/West") == "70805793-aced-5ee7-9fcf-e5d94343885e"
     assert compute_unit_id("a1d5e9b2-0000-4000-8000-000000000002", "North/West") != compute_unit_id(
         ACCOUNT_ID, "North/West"
@@ -62,11 +62,11 @@ NAMED = {
         ["North"],
         "units must be a mapping such as {'North': {}, 'North/West': {}}, not ['North']",
     ),
-    "is no mapping": (
+    "is not a mapping": (
         {"North": "West"},
         (
-            "units 'North': must be a mapping such as {'description': '…'}, or {} where there is "
-            "no more to say"
+            "units 'North': must be a mapping such as {'description': '…'}, or {} if only "
+            "the key matters"
         ),
     ),
     "has no such field": (
@@ -102,7 +102,7 @@ NAMED = {
     "is in a circle": (
         {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {"parent": "a"}},
         (
-            "units 'a': parent goes round in a circle: 'a' > 'b' > 'c' > 'a'; give one of them "
+            "units 'a': parent forms a circle: 'a' > 'b' > 'c' > 'a'; give one of them "
             "another parent"
         ),
     ),
@@ -116,7 +116,7 @@ NAMED = {
     ),
     "is below itself": (
         {"a": {"parent": "a"}},
-        "units 'a': parent goes round in a circle: 'a' > 'a'; give one of them another parent",
+        "units 'a': parent forms a circle: 'a' > 'a'; give one of them another parent",
     ),
     "has two keys": (
         {"a": {"id": ID}, "b": {"id": ID}},
@@ -124,18 +124,18 @@ NAMED = {
     ),
     "has a namesake": (
         {"a": {"name": "North"}, "North": {}},
-        "units 'North': name is 'North', as 'a' is beside it; nobody could tell them apart",
+        "units 'North': name 'North' is also that of 'a' with the same parent; use another name",
     ),
 }
 
 
-@pytest.mark.parametrize(("units", "words"), NAMED.values(), ids=NAMED)
-def test_each_mistake_is_told_in_one_sentence(units: Any, words: str) -> None:
+@pytest.mark.parametrize(("units", "message"), NAMED.values(), ids=NAMED)
+def test_each_problem_is_one_sentence(units: Any, message: str) -> None:
     """It names the unit by its key."""
-    assert problems(units) == [words]
+    assert problems(units) == [message]
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     """Of the units and of the rest."""
     found = problems({"a": {"id": "x"}, "b": {"nam": "y"}}, on_destroy="delete", complete="perhaps")
 
@@ -172,15 +172,15 @@ def test_a_unit_may_hang_below_one_that_the_stack_does_not_declare() -> None:
     ],
 )
 def test_what_is_unknown_passes(units: Any) -> None:
-    """The known part is judged all the same."""
+    """The known part is decision all the same."""
     inputs, found = check({}, {"units": units}, build_settings())
 
     assert found == []
     assert inputs["units"] == units
 
 
-def test_mistakes_beside_unknown_values_are_found() -> None:
-    """A preview of a new stack is where most mistakes are made."""
+def test_problems_next_to_unknown_values_are_found() -> None:
+    """Most problems are found in the preview of a new stack."""
     units = {"a": {"name": UNKNOWN, "parent": "b"}, "b": {"parent": "a"}, "c": {"nam": "x"}}
 
     assert [each.split()[1] for each in problems(units)] == ["'c':"]

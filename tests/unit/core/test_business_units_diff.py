@@ -1,4 +1,4 @@
-"""Diff of business units: what would change, decided without asking HQ."""
+"""Diff of business units compares state and arguments without a request."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.support.hq import build_settings
 UNITS = {"North": {"description": "cold"}, "North/West": {}}
 
 
-def inputs(units: Any, **rest: Any) -> dict[str, Any]:
+def inputs(units: Any, **rest: Any) -> Any:
     """Return checked arguments."""
     found, problems = check({}, {"units": units, **rest}, build_settings())
     assert problems == []
@@ -57,13 +57,13 @@ def test_another_tree_is_a_change_of_the_units(units: Any) -> None:
 
 
 def test_a_parent_by_key_or_by_id_is_the_same() -> None:
-    """And what is said in other words is no change."""
+    """An equal value in another form is not a change."""
     said = {**UNITS, "North/West": {"parent": NORTH, "name": "West", "id": WEST}}
 
     assert diff(STATE, inputs(said)).changed_arguments == ()
 
 
-def test_a_unit_that_is_gone_is_a_change() -> None:
+def test_a_deleted_unit_is_a_change() -> None:
     """As a refresh finds it."""
     state = {**STATE, **build_outputs(LIVE[:1], GIVEN, GIVEN["ids"], ())}
 
@@ -71,7 +71,7 @@ def test_a_unit_that_is_gone_is_a_change() -> None:
 
 
 def test_a_complete_tree_has_no_others() -> None:
-    """Unless HQ would not let them go: that was told, and cannot be done again and again."""
+    """Unless HQ kept them: that was reported, and is not repeated."""
     whole = inputs(UNITS, complete=True)
     done = {**STATE, "complete": True}
 
@@ -81,7 +81,7 @@ def test_a_complete_tree_has_no_others() -> None:
 
 
 def test_what_a_destroy_does_has_to_get_into_the_state() -> None:
-    """A destroy looks there; the default in words is no change."""
+    """A destroy reads the state; declaring the default is not a change."""
     assert diff(STATE, inputs(UNITS, on_destroy="remove")).changed_arguments == ("on_destroy",)
     assert diff(STATE, inputs(UNITS, on_destroy="retain")).changed_arguments == ()
 

@@ -25,7 +25,7 @@ def planned(*wanted: dict[str, Any], former: tuple[str, ...] = (), complete: boo
     return plan_structure(LIVE, {each["name"]: each for each in wanted}, former, complete=complete)
 
 
-def test_what_nobody_declares_is_sent_back_as_it_is() -> None:
+def test_undeclared_units_are_sent_back_unchanged() -> None:
     """HQ may drop what a PUT leaves out; it is not ours to drop."""
     found = planned(fields("e", "East", "n"))
 
@@ -53,7 +53,7 @@ def test_a_change_keeps_what_is_not_declared(wanted: dict[str, Any], sent: dict[
 
 
 def test_a_unit_that_becomes_a_root_has_no_parent_in_the_body() -> None:
-    """There is no id for none."""
+    """A missing parent has no id."""
     assert planned(fields("w", "West")).units[1] == {"id": "w", "name": "West"}
 
 
@@ -66,18 +66,18 @@ def test_only_what_was_ours_is_left_out() -> None:
 
 
 def test_a_complete_structure_leaves_all_others_out() -> None:
-    """As asked for."""
+    """As declared with ``complete``."""
     found = planned(fields("n", "North"), complete=True)
 
     assert [unit.id for unit in found.dropped_units] == ["w", "s"]
 
 
-def test_a_namesake_is_not_made_beside_one_that_exists() -> None:
-    """HQ would take it; nobody could tell the two apart. The sentence can be pasted."""
+def test_a_unit_with_the_name_of_a_sibling_is_not_created() -> None:
+    """HQ would accept it; both would look the same. The suggested line can be pasted."""
     found = planned(fields("x", "South"))
 
     assert found.flaws == (
-        "'South' exists already; to take it over, declare its id: 'South': {'id': 's'}",
+        "'South' exists already; to adopt it, declare its id: 'South': {'id': 's'}",
     )
 
 
@@ -85,12 +85,12 @@ def test_what_others_hang_below_is_not_left_out() -> None:
     """HQ would be left with units below nothing."""
     found = planned(former=("n",))
 
-    words = "which is no longer declared; declare it, or move what is below"
-    assert found.flaws == (f"'North/West' is below 'North', {words}",)
+    message = "which is no longer declared; declare it, or move what is below"
+    assert found.flaws == (f"'North/West' is below 'North', {message}",)
 
 
-def test_a_parent_that_hq_does_not_have_is_told_of() -> None:
-    """Only HQ's answer shows it."""
+def test_a_parent_that_hq_does_not_have_is_reported() -> None:
+    """Only HQ's response shows it."""
     found = planned(fields("e", "East", "zz"))
 
     assert found.flaws == ("'East' is below zz, and the account has no such unit",)

@@ -1,4 +1,4 @@
-"""Check: everything that is wrong is told at once, before anything is sent."""
+"""Check reports all problems at once and sends nothing."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_the_required_arguments_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "words"),
+    ("new", "message"),
     [
         ({"name": "Tower / A"}, "name must not contain / (HQ reserves"),
         ({"name": ""}, "name has 0 characters; HQ accepts 1 to 255"),
@@ -72,19 +72,17 @@ def test_the_required_arguments_are_enough() -> None:
         ({"value": None}, "value is missing"),
     ],
 )
-def test_a_mistake_is_told_with_its_argument_and_what_to_write(
-    new: dict[str, Any], words: str
-) -> None:
+def test_a_problem_names_its_argument_and_the_fix(new: dict[str, Any], message: str) -> None:
     """One problem for one mistake, on one line."""
     found = problems(new)
 
     assert len(found) == 1
-    assert found[0].startswith(words)
+    assert found[0].startswith(message)
     assert "\n" not in found[0]
 
 
-def test_three_mistakes_are_told_at_once() -> None:
-    """Nobody runs a preview three times to learn of three mistakes."""
+def test_three_problems_are_reported_at_once() -> None:
+    """One preview shows all of them."""
     found = problems({"name": "a:b", "currency": "usd", "start_date": "someday"})
 
     assert [each.split()[0] for each in found] == ["name", "start_date", "currency"]
@@ -93,7 +91,7 @@ def test_three_mistakes_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     "name", [k for k, field in ProjectArguments.model_fields.items() if field.is_required()]
 )
-def test_each_required_argument_is_asked_for_by_name(name: str) -> None:
+def test_each_missing_required_argument_is_named(name: str) -> None:
     """HQ's list of what a create needs."""
     assert problems({name: None}) == [f"{name} is missing"]
 
@@ -107,7 +105,7 @@ def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
     assert isinstance(inputs[name], Unknown)
 
 
-def test_what_is_known_is_checked_beside_the_unknown() -> None:
+def test_known_values_are_checked_next_to_unknown_ones() -> None:
     """An unknown date does not hide a bad one."""
     found = problems({"start_date": UNKNOWN, "end_date": "someday", "service_types": [UNKNOWN]})
 
@@ -144,19 +142,21 @@ def test_letting_unknown_values_through_keeps_every_other_rule(name: str, value:
     ("name", "value"),
     [("template_project_id", TEMPLATE), ("include_locations", True), ("include_companies", True)],
 )
-def test_what_acts_once_cannot_be_given_to_a_project_that_exists(name: str, value: Any) -> None:
+def test_create_only_arguments_are_refused_for_an_existing_project(name: str, value: Any) -> None:
     """Neither replace nor silence: HQ could not do it."""
     old = dict(PROJECT_INPUTS)
     moved = {**PROJECT_INPUTS, name: value, "account_id": OTHER_ACCOUNT}
 
-    assert problems({name: value}, old)[0].startswith(f"{name} acts only when a project is made")
+    assert problems({name: value}, old)[0].startswith(
+        f"{name} applies only when the project is created"
+    )
     assert problems({name: value}, {**old, name: value}) == []
     assert problems({}, {**old, name: value}) == []
     assert problems(moved, old) == []
 
 
 @pytest.mark.parametrize(
-    ("new", "words"),
+    ("new", "message"),
     [
         (
             {"start_date": None, "end_date": "2027-01-02"},
@@ -166,13 +166,13 @@ def test_what_acts_once_cannot_be_given_to_a_project_that_exists(name: str, valu
     ],
 )
 def test_a_date_that_is_declared_no_more_still_bounds_the_other(
-    new: dict[str, Any], words: str
+    new: dict[str, Any], message: str
 ) -> None:
     """HQ keeps it, and would refuse the other one in the middle of the run."""
-    (told,) = problems(new, dict(PROJECT_INPUTS))
+    (problem,) = problems(new, dict(PROJECT_INPUTS))
 
-    assert told.startswith(words)
-    assert told.endswith("at HQ; declare both")
+    assert problem.startswith(message)
+    assert problem.endswith("at HQ; declare both")
 
 
 def test_dates_that_fit_or_are_not_known_may_be_declared_alone() -> None:
@@ -187,7 +187,7 @@ def test_dates_that_fit_or_are_not_known_may_be_declared_alone() -> None:
 
 
 def test_dates_that_run_backwards_at_hq_may_stay_so() -> None:
-    """Somebody else made them so; what does not change is not sent."""
+    """Another user set them; unchanged values are not sent."""
     odd = {**PROJECT_INPUTS, "start_date": "2030-01-01", "end_date": "2029-01-01"}
 
     assert problems({"start_date": "2030-01-01", "end_date": None}, odd) == []
@@ -232,7 +232,7 @@ def test_null_means_not_given() -> None:
     ],
 )
 def test_arguments_take_their_normal_form(name: str, written: Any, normal: Any) -> None:
-    """Two ways to write one thing make one state."""
+    """Two forms of one value result in one state."""
     inputs, problems = check({}, {**PROJECT_INPUTS, name: written}, build_settings())
 
     assert [each for each in problems if not each.warning] == []
@@ -241,7 +241,7 @@ def test_arguments_take_their_normal_form(name: str, written: Any, normal: Any) 
 
 @pytest.mark.parametrize("name", ["include_locations", "include_companies"])
 def test_what_is_copied_from_a_template_without_one_is_a_warning(name: str) -> None:
-    """HQ would do nothing, and say nothing of it; False asks for nothing."""
+    """HQ would silently ignore it; False requests nothing."""
     (warning,) = found({name: True})
 
     assert warning.warning

@@ -38,7 +38,7 @@ def test_name_and_trade_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "words"),
+    ("new", "message"),
     [
         ({"name": None}, "name is missing"),
         ({"trade": None}, "trade is missing"),
@@ -53,12 +53,12 @@ def test_name_and_trade_are_enough() -> None:
         ({"adopt": "archived"}, "adopt 'archived' is not a valid value; write one of never, any"),
     ],
 )
-def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:
+def test_a_problem_names_its_argument(new: dict[str, Any], message: str) -> None:
     """One problem for one mistake, on one line."""
     found = list_messages(new)
 
     assert len(found) == 1
-    assert found[0].startswith(words)
+    assert found[0].startswith(message)
     assert "\n" not in found[0]
 
 
@@ -77,29 +77,30 @@ def test_numbers_of_other_systems_may_be_of_any_length() -> None:
 
 
 @pytest.mark.parametrize("trade", [*TRADES, "Scaffolding", "mh-trade", "Züge"])
-def test_trades_of_the_list_and_words_of_ones_own_pass_in_silence(trade: str) -> None:
+def test_listed_and_custom_trades_give_no_warning(trade: str) -> None:
     """The vendor's own example has a trade that is not on its list."""
     assert list_messages({"trade": trade}) == []
 
 
 @pytest.mark.parametrize(
-    ("trade", "meant"), [("Electrcal", "Electrical"), ("electrical", "Electrical")]
+    ("trade", "suggestion"), [("Electrcal", "Electrical"), ("electrical", "Electrical")]
 )
-def test_a_trade_that_is_nearly_one_of_the_list_is_a_warning(trade: str, meant: str) -> None:
-    """Told when it is written, not at every run afterwards; it is sent all the same."""
+def test_a_trade_similar_to_a_listed_one_gives_a_warning(trade: str, suggestion: str) -> None:
+    """Only when it changes, not in every run; the value is sent unchanged."""
     inputs, found = check({}, {**ACME, "trade": trade}, build_settings())
 
     assert inputs["trade"] == trade
     assert [each.warning for each in found] == [True]
     assert str(found[0]) == (
-        f"trade '{trade}' is sent as it is, but HQ's own list has '{meant}'; is that what you mean?"
+        f"trade '{trade}' is sent as it is, but HQ's own list has '{suggestion}'; is that what "
+        "you mean?"
     )
     assert list_messages({"trade": trade}, {**ACME, "trade": trade}) == []
     assert list_messages({"trade": trade}, unknownValues="allow") == []
 
 
 def test_an_unchanged_company_has_no_difference() -> None:
-    """Whatever else HQ says of it."""
+    """Other fields of HQ are ignored."""
     assert diff({**ACME, "city": "Oslo", "updated_at": "x"}, ACME) == Diff()
 
 
@@ -111,7 +112,7 @@ def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["account_id", "region"])
 def test_another_place_is_another_company(name: str) -> None:
-    """The only thing that replaces."""
+    """Nothing else is a replacement."""
     assert diff(ACME, {**ACME, name: "Other"}) == Diff((name,), (name,))
 
 
@@ -123,7 +124,7 @@ def test_an_empty_text_clears_what_is_there_and_nothing_else(name: str) -> None:
 
 
 def test_another_policy_is_no_change() -> None:
-    """It acts when a company is made."""
+    """It applies only when a company is created."""
     assert diff(ACME, {**ACME, "adopt": "never"}) == Diff()
 
 
@@ -134,81 +135,81 @@ def test_what_an_earlier_run_left_is_still_to_be_done() -> None:
 
 def build_candidate(**changes: Any) -> Company:
     """Return a company of that name, an hour old."""
-    made = {"id": "c1", "created_at": at(BEGAN - timedelta(hours=1))}
-    return Company.model_validate({**ACME, **made, **changes})
+    created = {"id": "c1", "created_at": at(BEGAN - timedelta(hours=1))}
+    return Company.model_validate({**ACME, **created, **changes})
 
 
-def verdict(*twins: Company, **inputs: Any) -> tuple[str | None, str, bool]:
-    """Return the id that is adopted, the words, and whether they are a warning."""
-    judged = decide_adoption(list(twins), {**ACME, **inputs}, build_settings(), BEGAN)
-    return judged.company.id if judged.company else None, judged.reason, judged.is_implicit
+def decide(*candidates: Company, **inputs: Any) -> tuple[str | None, str, bool]:
+    """Return the id that is adopted, the reason, and whether it is a warning."""
+    decision = decide_adoption(list(candidates), {**ACME, **inputs}, build_settings(), BEGAN)
+    return decision.company.id if decision.company else None, decision.reason, decision.is_implicit
 
 
 def test_a_company_of_that_name_is_taken_over() -> None:
     """It belongs to the account; what changes on it is said."""
-    assert verdict(build_candidate(trade="Masonry"), city="Oslo") == (
+    assert decide(build_candidate(trade="Masonry"), city="Oslo") == (
         "c1",
-        "company 'Acme' (c1) was there already and is taken over; changed: trade, city",
+        "company 'Acme' (c1) existed and is adopted; changed: trade, city",
         False,
     )
-    assert verdict(build_candidate())[1].endswith("; changed: nothing")
+    assert decide(build_candidate())[1].endswith("; changed: nothing")
 
 
 def test_never_leaves_it_alone() -> None:
     """With what to do instead."""
-    assert verdict(build_candidate(trade="Masonry"), adopt="never") == (
+    assert decide(build_candidate(trade="Masonry"), adopt="never") == (
         None,
         (
             "company 'Acme' exists already (c1), and adopt='never' leaves it alone; "
-            "leave adopt out to take it over, or declare another name"
+            "leave adopt out to adopt it, or declare another name"
         ),
         False,
     )
 
 
-def test_never_still_takes_up_what_an_interrupted_run_left() -> None:
-    """Made within the day with exactly the declared values."""
-    adopted, words, unasked = verdict(build_candidate(), adopt="never")
+def test_adopt_never_still_adopts_a_leftover_of_an_interrupted_run() -> None:
+    """Created within a day with exactly the declared values."""
+    adopted, message, is_implicit = decide(build_candidate(), adopt="never")
 
     assert adopted == "c1"
-    done = "company 'Acme' (c1) is what an interrupted run left behind; it is adopted"
-    assert words == f"{done}. {SHARED_OWNERSHIP_RISK}"
-    assert unasked
+    done = "company 'Acme' (c1) is a leftover of an interrupted run and is adopted"
+    assert message == f"{done}. {SHARED_OWNERSHIP_RISK}"
+    assert is_implicit
     old = at(BEGAN - timedelta(days=2))
-    assert verdict(build_candidate(created_at=old), adopt="never")[0] is None
-    assert verdict(build_candidate(created_at=None), adopt="never")[0] is None
+    assert decide(build_candidate(created_at=old), adopt="never")[0] is None
+    assert decide(build_candidate(created_at=None), adopt="never")[0] is None
 
 
-def test_several_of_one_name_are_named() -> None:
-    """Nobody can know which is meant."""
-    adopted, words, _ = verdict(build_candidate(), build_candidate(id="c2"))
+def test_several_companies_with_one_name_are_listed() -> None:
+    """The right one cannot be determined."""
+    adopted, message, _ = decide(build_candidate(), build_candidate(id="c2"))
 
     assert adopted is None
-    assert words == (
+    assert message == (
         "several companies have that name (c1, c2); rename all but one of them in Account Admin, "
         "or declare another name"
     )
 
 
 def test_the_exact_name_goes_before_one_in_another_case() -> None:
-    """Whatever HQ makes of the case."""
-    assert verdict(build_candidate(id="c2", name="ACME"), build_candidate())[0] == "c1"
+    """In any case of letters."""
+    assert decide(build_candidate(id="c2", name="ACME"), build_candidate())[0] == "c1"
 
 
 def test_a_name_in_another_case_is_pointed_out() -> None:
-    """Renaming somebody's company for its case is not ours to do."""
-    assert verdict(build_candidate(name="ACME"))[:2] == (
+    """A company is not renamed only to change its case."""
+    assert decide(build_candidate(name="ACME"))[:2] == (
         None,
         (
-            "HQ takes it for the same name as that of company 'ACME' (c1); "
+            "HQ treats it as the name of company 'ACME' (c1); "
             "write the name as it is there, or declare another name"
         ),
     )
 
 
-def test_a_name_without_a_company_is_told_as_it_is() -> None:
+def test_a_name_in_use_without_a_company_is_reported() -> None:
     """HQ says it is taken, and shows nothing."""
-    assert verdict()[:2] == (
+    assert decide()[:2] == (
         None,
-        "the name 'Acme' is taken, yet no such company is to be seen; try again later",
+        "the name 'Acme' is in use, but HQ lists no such company; try again later",
     )

@@ -21,7 +21,7 @@ OTHER: dict[str, Any] = {
     "include_companies": True,
     "copy_timeout": 5.0,
 }
-"""Another value for the arguments that are no plain text."""
+"""Another value for each argument that is not a plain text."""
 
 
 def changed(state: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def changed(state: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, ...]:
 
 
 def test_an_unchanged_project_has_no_difference() -> None:
-    """Whatever else HQ says of it."""
+    """Other fields of HQ are ignored."""
     state = {**PROJECT_INPUTS, "status": "pending", "city": "Oslo", "url": "https://example.com"}
 
     assert diff(state, PROJECT_INPUTS) == Diff()
@@ -68,8 +68,8 @@ def test_only_another_place_means_another_project(name: str) -> None:
         ("value", 3000, 3000.0),
     ],
 )
-def test_two_ways_to_say_one_thing_are_no_change(name: str, live: Any, declared: Any) -> None:
-    """Order, services nobody asked for, null and "", a project that waits for its first admin."""
+def test_equal_values_in_two_forms_are_not_a_change(name: str, live: Any, declared: Any) -> None:
+    """Order, implicit services, null and "", a project that waits for its first admin."""
     want = str(live).lower() if declared is None else declared
 
     assert changed({name: live}, {name: want}) == ()
@@ -84,7 +84,7 @@ def test_an_empty_text_clears_what_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PATCHABLE_FIELDS if name not in PROJECT_INPUTS])
 def test_what_is_not_declared_is_not_compared(name: str) -> None:
-    """Absent means unmanaged, whatever somebody wrote in the browser."""
+    """An absent argument is not managed, regardless of changes in the browser."""
     assert changed({name: "by hand", "status": "active"}, {}) == ()
 
 
@@ -96,15 +96,15 @@ def test_what_acts_once_is_never_a_change(name: str) -> None:
 
 
 def test_an_archived_project_is_brought_back_though_no_status_is_declared() -> None:
-    """What a stack declares is meant to be there; who wants it archived says so."""
+    """A declared project should be active; ``status="archived"`` is declared explicitly."""
     assert changed({"status": "archived"}, {}) == ("status",)
     assert changed({"status": "archived"}, {"status": "archived"}) == ()
     assert changed({"status": "inactive"}, {}) == ()
     assert changed({"status": "inactive"}, {"status": "active"}) == ("status",)
 
 
-def test_service_types_that_hq_has_not_told_yet_are_not_the_declared_ones() -> None:
-    """The answer to a create leaves them out, and a project without a word has all services."""
+def test_service_types_that_hq_has_not_returned_yet_differ_from_the_declared_ones() -> None:
+    """The response to a create leaves them out, and a project without any has all services."""
     assert changed({"service_types": None}, {"service_types": ["admin"]}) == ("service_types",)
 
 
@@ -118,7 +118,7 @@ def test_an_unknown_value_counts_as_a_change(name: str) -> None:
 
 
 def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
-    """A destroy sees the state alone; saying the default is no change."""
+    """A destroy reads only the state; declaring the default is not a change."""
     assert changed({}, {"on_destroy": "retain"}) == ("on_destroy",)
     assert changed({"on_destroy": "retain"}, {}) == ("on_destroy",)
     assert changed({}, {"on_destroy": "archive"}) == ()
@@ -126,7 +126,7 @@ def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
 
 @pytest.mark.parametrize("name", ["adopt", "copy_timeout"])
 def test_what_matters_on_create_alone_is_no_change(name: str) -> None:
-    """It says what a create may do, and this project is made."""
+    """It concerns only a create, and this project exists."""
     assert changed({}, {name: OTHER.get(name, "any")}) == ()
 
 
@@ -144,5 +144,5 @@ def test_what_matters_on_create_alone_is_no_change(name: str) -> None:
 def test_what_an_earlier_run_left_is_still_to_be_done(
     state: dict[str, Any], unfinished: bool
 ) -> None:
-    """A failed copy is told of once; HQ cannot repeat it."""
+    """A failed copy is reported once; HQ cannot repeat it."""
     assert diff({**PROJECT_INPUTS, **state}, PROJECT_INPUTS).is_unfinished is unfinished

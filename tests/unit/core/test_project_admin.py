@@ -30,7 +30,7 @@ def test_no_acting_user_is_needed() -> None:
     assert problems({"email": "Anna@Example.com"}) == []
 
 
-def test_to_remove_somebody_needs_an_acting_user() -> None:
+def test_a_removal_needs_an_acting_user() -> None:
     """Said in the preview of the up, not in the middle of a destroy."""
     assert problems({"on_destroy": "remove"})[0].startswith("acting_user is missing: set BIM360")
     assert problems({"on_destroy": "remove"}, actingUser="anna@example.com") == []
@@ -38,7 +38,7 @@ def test_to_remove_somebody_needs_an_acting_user() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "words"),
+    ("new", "message"),
     [
         ({"service_type": "docs"}, "service_type 'docs' is not a valid value"),
         ({"service_type": None}, "service_type is missing"),
@@ -47,12 +47,12 @@ def test_to_remove_somebody_needs_an_acting_user() -> None:
         ({"role": "project_admin"}, "role is not an argument"),
     ],
 )
-def test_a_mistake_is_told_with_its_argument(new: dict[str, Any], words: str) -> None:
+def test_a_problem_names_its_argument(new: dict[str, Any], message: str) -> None:
     """One problem for one mistake."""
     found = problems(new)
 
     assert len(found) == 1
-    assert found[0].startswith(words)
+    assert found[0].startswith(message)
 
 
 def test_the_way_to_another_service_is_another_admin() -> None:

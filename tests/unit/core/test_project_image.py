@@ -23,7 +23,7 @@ def test_a_picture_is_complete_after_check() -> None:
     assert inputs == STATE
 
 
-def test_what_is_wrong_is_told_at_once() -> None:
+def test_all_problems_of_a_picture_are_reported_at_once() -> None:
     """In one sentence each."""
     wrong = {**GIVEN, "project_id": "tower", "logo": "x"}
     _, found = check({}, wrong, build_settings(accountId=""))
@@ -32,7 +32,7 @@ def test_what_is_wrong_is_told_at_once() -> None:
 
 
 def test_an_unknown_project_passes() -> None:
-    """It is made in the same run."""
+    """It is created in the same run."""
     inputs, found = check({}, {**GIVEN, "project_id": UNKNOWN}, build_settings())
 
     assert found == []

@@ -42,7 +42,7 @@ def test_arguments_take_their_normal_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "words"),
+    ("new", "message"),
     [
         ({"email": "ada"}, "email must be an e-mail address such as 'ada@example.com', not 'ada'"),
         ({"email": None}, "email is missing"),
@@ -60,26 +60,24 @@ def test_arguments_take_their_normal_form() -> None:
         ({"role": "Architect"}, "role is not an argument"),
     ],
 )
-def test_a_mistake_is_told_with_its_argument_and_what_to_write(
-    new: dict[str, Any], words: str
-) -> None:
+def test_a_problem_names_its_argument_and_the_fix(new: dict[str, Any], message: str) -> None:
     """One problem for one mistake, on one line."""
     found = problems(**new)
 
     assert len(found) == 1
-    assert found[0].startswith(words)
+    assert found[0].startswith(message)
 
 
-def test_a_missing_acting_user_is_told_in_the_preview() -> None:
+def test_the_preview_reports_a_missing_acting_user() -> None:
     """With the two ways to set it."""
     _, found = check({}, MEMBER_INPUTS, build_settings())
 
-    told = (
+    expected = (
         "acting_user is missing: set BIM360_ACTING_USER, or run `pulumi config set "
         "bim360:actingUser …` (the e-mail, id or uid of an admin of the account or of the "
         "project): HQ adds members on behalf of a user"
     )
-    assert [str(each) for each in found] == [told]
+    assert [str(each) for each in found] == [expected]
 
 
 @pytest.mark.parametrize("name", ProjectMemberArguments.model_fields)
@@ -92,7 +90,7 @@ def test_an_unknown_value_passes_as_any_argument(name: str) -> None:
 
 
 def test_an_unchanged_member_has_no_difference() -> None:
-    """Whatever else HQ says of them."""
+    """Other fields of HQ are ignored."""
     difference = diff({**STATE, "status": "pending", "company_id": COMPANY_ID}, MEMBER_INPUTS)
 
     assert (difference.changed_arguments, difference.replaces, difference.warnings) == ((), (), ())
@@ -107,7 +105,7 @@ def test_an_unchanged_member_has_no_difference() -> None:
         ("project_administration", None, ""),
     ],
 )
-def test_two_ways_to_say_one_thing_are_no_change(name: str, live: Any, declared: Any) -> None:
+def test_equal_values_in_two_forms_are_not_a_change(name: str, live: Any, declared: Any) -> None:
     """Order, case of ids, no access and an empty text."""
     assert changed({name: live}, {name: declared}) == ()
 
@@ -138,7 +136,7 @@ def test_another_value_is_a_change_in_place(name: str, value: Any) -> None:
     ],
 )
 def test_another_project_person_or_place_is_another_member(name: str, value: Any) -> None:
-    """They, and nothing else, replace; nobody is warned of access then."""
+    """Only they are a replacement, which gives no warning about access."""
     difference = diff(STATE, {**MEMBER_INPUTS, name: value, "document_management": "admin"})
 
     assert difference.replaces == (name,)
@@ -150,17 +148,17 @@ def test_a_change_of_access_says_what_it_costs(name: str) -> None:
     """HQ drops what its PATCH cannot name."""
     warnings = diff(STATE, {**MEMBER_INPUTS, name: "admin"}).warnings
 
-    told = (
+    expected = (
         f"BIM 360: ada@example.com in project {PROJECT_ID}: {name} changes, and HQ then drops "
         "access to all modules that it cannot name here, such as Cost, Field or Design "
         "Collaboration; give it again in Project Admin."
     )
-    assert warnings == (told,)
+    assert warnings == (expected,)
 
 
 @pytest.mark.parametrize(("name", "value"), [("company_id", COMPANY_ID), ("industry_roles", [])])
 def test_company_and_roles_cost_nothing(name: str, value: Any) -> None:
-    """So nobody is warned, and no services are sent."""
+    """So there is no warning, and no services are sent."""
     assert diff(STATE, {**MEMBER_INPUTS, name: value}).warnings == ()
     assert "services" not in build_patch_body(STATE, {**MEMBER_INPUTS, name: value}, {name}, ["r1"])
 
@@ -204,14 +202,14 @@ def test_a_row_of_an_import_never_holds_an_empty_company() -> None:
 
 @pytest.mark.parametrize("name", PATCHABLE_FIELDS)
 def test_what_is_not_declared_is_not_compared(name: str) -> None:
-    """Absent means unmanaged, whatever somebody set in the browser."""
+    """An absent argument is not managed, regardless of changes in the browser."""
     inputs = {k: v for k, v in MEMBER_INPUTS.items() if k != name}
 
     assert diff({**STATE, name: "by hand"}, inputs).changed_arguments == ()
 
 
 def test_on_destroy_is_kept_in_the_state_so_its_change_is_one() -> None:
-    """A destroy sees the state alone; saying the default is no change."""
+    """A destroy reads only the state; declaring the default is not a change."""
     assert changed({}, {"on_destroy": "remove"}) == ("on_destroy",)
     assert changed({}, {"on_destroy": "retain"}) == ()
 

@@ -12,7 +12,7 @@ ADA = {"email": "Ada@Example.com", "industry_roles": ["Architect"], "document_ma
 BOB = {"email": "bob@example.com", "project_administration": "admin"}
 
 
-def checked(members: Any) -> tuple[dict[str, Any], list[str]]:
+def checked(members: Any) -> tuple[Any, list[str]]:
     """Return the members in normal form, and what is wrong."""
     given = {"project_id": PROJECT_ID, "members": members}
     inputs, found = check({}, given, acting_settings())
@@ -52,7 +52,7 @@ def test_what_check_returned_it_takes_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "words"),
+    ("members", "message"),
     [
         ([{**BOB, "company_id": ""}], "'bob@example.com' company_id must not be empty"),
         ([{**ADA, "email": "ada"}], "'member 1' email must be an e-mail address such as"),
@@ -64,23 +64,23 @@ def test_what_check_returned_it_takes_again() -> None:
         ("bob@example.com", "members must be a list of members, not 'bob@example.com'"),
     ],
 )
-def test_a_mistake_is_told_with_the_member_it_is_about(members: Any, words: str) -> None:
-    """By e-mail, because nobody counts to 147."""
+def test_a_problem_names_its_member(members: Any, message: str) -> None:
+    """By e-mail, not by its position in a long list."""
     _, found = checked(members)
 
     assert len(found) == 1
-    assert found[0].startswith(words)
+    assert found[0].startswith(message)
 
 
-def test_mistakes_of_several_members_are_told_at_once() -> None:
-    """Nobody runs a preview for each."""
+def test_problems_of_several_members_are_reported_at_once() -> None:
+    """One preview shows all of them."""
     _, found = checked([{**ADA, "email": "x"}, {**BOB, "project_administration": "all"}])
 
     assert len(found) == 2
 
 
-def test_unknown_values_pass_wherever_they_are() -> None:
-    """A company that is yet to be made, an e-mail of another resource, a whole list."""
+def test_unknown_values_are_accepted_everywhere() -> None:
+    """The id of a new company, an e-mail of another resource, a whole list."""
     deep, found = checked([{**ADA, "company_id": UNKNOWN}, {**BOB, "email": UNKNOWN}])
     whole, none = checked(UNKNOWN)
 
@@ -122,21 +122,21 @@ def test_one_more_one_less_and_one_changed_are_a_change_of_the_members(members: 
     assert (difference.changed_arguments, difference.replaces) == (("members",), ())
 
 
-def test_who_stays_though_declared_no_more_is_told_in_the_preview() -> None:
+def test_the_preview_names_members_who_are_no_longer_declared_and_stay() -> None:
     """The plan shows a minus; HQ cannot keep that promise."""
     leaving = diff(state(build_members(8)), declared(build_members(1)))
     removing = diff(state(build_members(8)), declared(build_members(1), on_removal="remove"))
 
-    told = (
+    expected = (
         "BIM 360: m001@example.com, m002@example.com, m003@example.com, m004@example.com, "
         f"m005@example.com and 2 more stay in project {PROJECT_ID}: HQ documents no way to remove "
-        "a member; take them out in Project Admin, or declare on_removal='remove' to try."
+        "a member; remove them in Project Admin, or declare on_removal='remove' to try."
     )
-    assert leaving.warnings == (told,)
+    assert leaving.warnings == (expected,)
     assert removing.warnings == ()
 
 
-def test_nobody_is_said_to_stay_while_e_mails_are_not_known() -> None:
+def test_the_preview_names_no_member_while_e_mails_are_unknown() -> None:
     """In a preview they may be outputs; who seems to leave may be one of these."""
     inputs, _ = checked([{**BOB, "email": UNKNOWN}])
 
@@ -146,7 +146,7 @@ def test_nobody_is_said_to_stay_while_e_mails_are_not_known() -> None:
 
 
 def test_a_change_of_access_is_warned_of_in_one_line_for_all() -> None:
-    """With the e-mails of those whom it may cost something."""
+    """With the e-mails of members who may lose access."""
     warnings = diff(
         state(build_members(2)), declared(build_members(2, document_management="admin"))
     ).warnings
@@ -158,7 +158,7 @@ def test_a_change_of_access_is_warned_of_in_one_line_for_all() -> None:
     )
 
 
-def test_roles_alone_cost_nobody_anything() -> None:
+def test_a_change_of_roles_gives_no_warning() -> None:
     """So nothing is said."""
     assert (
         diff(state(build_members(2)), declared(build_members(2, industry_roles=[]))).warnings == ()
@@ -166,7 +166,7 @@ def test_roles_alone_cost_nobody_anything() -> None:
 
 
 def test_another_project_is_another_team() -> None:
-    """Its members are told of by the destroy."""
+    """The destroy reports its members."""
     difference = diff(
         state(build_members(1)), {**declared(build_members(1)), "project_id": UNKNOWN}
     )

@@ -21,11 +21,11 @@ from bim360_provider.hq import Connection
 @pytest.fixture(autouse=True)
 def _own_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test a registry of its own, and close what it opened."""
-    made: dict[Any, Any] = {}
-    monkeypatch.setattr(shared, "_clients", made)
+    created: dict[Any, Any] = {}
+    monkeypatch.setattr(shared, "_clients", created)
     monkeypatch.setattr(shared, "_transports", {})
     yield
-    for client in made.values():
+    for client in created.values():
         client.close()
 
 
@@ -77,14 +77,14 @@ def in_host(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 
 
 class Log(engine_pb2_grpc.EngineServicer):
-    """An engine that notes what it is told."""
+    """An engine that records messages."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[int, str]] = []
+        self.messages: list[tuple[int, str]] = []
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: N802, ARG002 - gRPC's own names
         """Note a line."""
-        self.told.append((request.severity, request.message))
+        self.messages.append((request.severity, request.message))
         return empty_pb2.Empty()
 
 
@@ -101,14 +101,14 @@ def test_lines_reach_the_engine_with_their_severity(monkeypatch: pytest.MonkeyPa
         notify("a warning", warning=True)
         server.stop(None).wait()
 
-    assert log.told == [(engine_pb2.INFO, "some news"), (engine_pb2.WARNING, "a warning")]
+    assert log.messages == [(engine_pb2.INFO, "some news"), (engine_pb2.WARNING, "a warning")]
 
 
 @pytest.mark.parametrize("address", [[], ["nowhere"], ["127.0.0.1:1"]])
 def test_without_an_engine_lines_are_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: list[str]
 ) -> None:
-    """And nothing is raised: a line for people is no reason to fail."""
+    """Nothing is raised: a failed message does not fail the run."""
     in_host(monkeypatch, *address)
 
     notify("some news", warning=True)

@@ -1,4 +1,4 @@
-"""Whether a resource is still declared: known once Pulumi has compared it, or goes on no more."""
+"""Decide whether a resource is declared: once Pulumi has compared it, or stops comparing."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +9,7 @@ from bim360_provider.dynamic.exchanged_names import MAX_WAITING_THREADS, Compare
 
 
 def test_a_resource_that_was_compared_is_declared() -> None:
-    """Any of those asked for."""
+    """Any of the given resources."""
     seen = ComparedResources()
     seen.record_diff("a")
 

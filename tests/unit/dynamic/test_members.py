@@ -1,4 +1,4 @@
-"""What every state holds of the providers of project members: for ever the same bytes."""
+"""The references to the member providers in a state are permanent."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ PINNED = {
 
 @pytest.mark.parametrize("provider", PINNED)
 def test_the_reference_in_every_state_is_these_bytes(provider: type[Bim360ProviderBase]) -> None:
-    """By reference, the same on every machine and under every Python."""
+    """It is the same on every machine and in every Python version."""
     kept: Any = serialize_provider(provider())
 
     assert kept == PINNED[provider]

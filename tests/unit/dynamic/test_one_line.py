@@ -64,13 +64,13 @@ def test_debugging_keeps_every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_outside_of_the_host_nothing_global_is_touched() -> None:
-    """Whoever uses the provider class in a program of their own keeps their tracebacks."""
+    """Programs that use the provider class keep their tracebacks."""
     get_sent_message(ConfigError("BIM 360: not configured yet."))
 
     assert not hasattr(sys, "tracebacklimit")
 
 
-def test_every_error_of_ours_is_cut_and_keeps_its_words() -> None:
+def test_every_expected_error_is_shortened_and_keeps_its_message() -> None:
     """The prefix is not printed twice."""
     error = NotFoundError("BIM 360: could not read it.", status=404, hq_message="", request="GET /")
 

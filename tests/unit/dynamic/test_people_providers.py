@@ -36,7 +36,7 @@ def test_the_reference_in_every_state_is_these_bytes(provider: type[Bim360Provid
 def test_a_provider_that_was_configured_pickles_to_the_same_bytes(
     provider: type[Bim360ProviderBase],
 ) -> None:
-    """Neither code nor configuration travels with it, least of all a secret."""
+    """It contains no code, no configuration and no secret."""
     configured = provider()
     configured.configure(ConfigureRequest(Config({"bim360:clientSecret": "hush"}, "site")))
 

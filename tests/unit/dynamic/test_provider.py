@@ -1,4 +1,4 @@
-"""Pulumi's door: how the core's verdicts become Pulumi's, and what is pickled."""
+"""The dynamic provider converts the core's results to Pulumi's and pickles only a reference."""
 
 import pickle
 from typing import Any
@@ -20,13 +20,13 @@ PINNED = (
     "gASVPAAAAAAAAACMIWJpbTM2MF9wcm92aWRlci5keW5hbWljLnByb3ZpZGVyc5SMD1Byb2plY3RQcm92"
     "aWRlcpSTlClSlC4="
 )
-"""What every state holds. It may never change: another text is a change of every project."""
+"""The reference in every state. It is permanent: another text would change every project."""
 
 KEY = {"__provider": PINNED}
 
 
 def diff(olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool | None, list[str] | None]:
-    """Return Pulumi's verdict and what is to be replaced."""
+    """Return Pulumi's result and the properties that require a replacement."""
     result = ProjectProvider().diff(
         "p1", {**PROJECT_INPUTS, **KEY, **olds}, {**PROJECT_INPUTS, **KEY, **news}
     )
@@ -34,7 +34,7 @@ def diff(olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool | None, list[
 
 
 def test_the_reference_in_every_state_is_these_bytes() -> None:
-    """By reference, the same on every machine and under every Python."""
+    """It is the same on every machine and in every Python version."""
     provider: Any = serialize_provider(ProjectProvider())
 
     assert provider == PINNED
@@ -42,7 +42,7 @@ def test_the_reference_in_every_state_is_these_bytes() -> None:
 
 
 def test_a_provider_that_was_configured_pickles_to_the_same_bytes() -> None:
-    """Neither code nor configuration travels with it, least of all a secret."""
+    """It contains no code, no configuration and no secret."""
     provider = ProjectProvider()
     provider.configure(ConfigureRequest(Config({"bim360:clientSecret": "hush"}, "site")))
 
@@ -52,40 +52,40 @@ def test_a_provider_that_was_configured_pickles_to_the_same_bytes() -> None:
     assert b"hush" not in pickle.dumps(provider)
 
 
-def test_the_reference_is_no_secret() -> None:
-    """A secret would cost a decryption for each resource, and hide nothing."""
+def test_the_reference_is_not_a_secret() -> None:
+    """A secret would need a decryption for each resource and protect nothing."""
     assert ProjectProvider.serialize_as_secret_always is False
 
 
-def test_nothing_to_do_is_a_plain_no() -> None:
+def test_no_change_is_false() -> None:
     """Nothing is printed and nothing is sent."""
     assert diff({"status": "pending"}, {}) == (False, None)
 
 
 @pytest.mark.parametrize("news", [{"name": "Tower B"}, {"on_destroy": "retain"}, {"city": "Oslo"}])
-def test_a_change_is_left_to_pulumi_to_show(news: dict[str, Any]) -> None:
-    """A perhaps makes the engine compare, which is what prints single properties."""
+def test_pulumi_compares_a_change_itself(news: dict[str, Any]) -> None:
+    """With None, the engine compares and shows single properties."""
     assert diff({}, news) == (None, [])
 
 
 @pytest.mark.parametrize("state", [{"unfinished": ["status"]}, {"copy_status": "running"}])
-def test_what_is_unfinished_is_a_change_that_pulumi_cannot_see(state: dict[str, Any]) -> None:
-    """Its own comparison of the arguments would find nothing."""
+def test_pending_work_is_a_change(state: dict[str, Any]) -> None:
+    """Pulumi's comparison of the arguments would find nothing."""
     assert diff(state, {})[0] is True
 
 
-def test_another_place_is_a_replacement() -> None:
+def test_another_region_is_a_replacement() -> None:
     """The old project is archived where it is, by its own account's client."""
     assert diff({}, {"region": "EMEA"}) == (None, ["region"])
 
 
-def test_a_moved_class_is_a_change_only_beside_another() -> None:
+def test_a_moved_class_is_a_change_only_with_another_change() -> None:
     """On its own it would make every project differ."""
     assert diff({"__provider": "older"}, {}) == (False, None)
     assert diff({"__provider": "older"}, {"name": "Tower B"})[0] is True
 
 
-def test_what_people_should_know_of_a_change_is_told_with_it(
+def test_a_diff_shows_its_warnings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As a warning of the preview; here no engine listens, so it is printed."""
@@ -161,7 +161,7 @@ def test_problems_name_their_argument_in_the_sentence() -> None:
 
 
 def test_a_secret_that_comes_wrapped_is_its_value() -> None:
-    """The host asks for secrets in the clear; a refusal must not show the wrapping either."""
+    """The host requests plain text; a refusal should not show the wrapping either."""
     wrapped = {**SECRET_MARK, "value": "Oslo"}
 
     assert from_pulumi({"city": wrapped}) == {"city": "Oslo"}
