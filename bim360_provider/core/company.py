@@ -172,7 +172,7 @@ def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Pr
 
 
 def _check_trade(trade: object, settings: Settings) -> list[Problem]:
-    """Warn about a trade that resembles one of HQ's; any text is accepted (docs/reference/company.md)."""
+    """Warn about a trade that resembles one of HQ's; any is valid (docs/reference/company.md)."""
     if (
         not isinstance(trade, str)
         or is_unknown(trade)

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
-"""How long HQ may return 404 for a recent object; its delays are of seconds (docs/reference/hq.md)."""
+"""How long HQ may return 404 for a recent object; it lags by seconds (docs/reference/hq.md)."""
 
 
 def may_return_404(run: Run, state: Mapping[str, Any]) -> bool:
