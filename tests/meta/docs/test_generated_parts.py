@@ -1,4 +1,4 @@
-"""The committed performance figures come from the committed results."""
+"""The generated parts of the docs are current: performance figures and pictures."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from bench.performance_page import BEGIN_MARK, END_MARK, REPORTS_FOLDER, build_s
 from bench.report import DATA_FILE, PAGE_FILE, build_page
 from bench.results import load_results
 from tests.meta.docs.markdown_files import read_document
+from tests.meta.docs.pictures import PICTURE_FOLDER, PICTURES, get_picture_path
 
 PAGE = "docs/explanation/performance.md"
 COMMITTED = [path.parent.name for path in sorted(REPORTS_FOLDER.glob(f"*/{DATA_FILE}"))]
@@ -25,3 +26,13 @@ def test_the_performance_page_matches_the_committed_report() -> None:
     section, _, _ = rest.partition(END_MARK)
 
     assert f"{BEGIN_MARK}{section}{END_MARK}" == build_section()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_shows_the_current_output(name: str) -> None:
+    """`make pictures` updates it."""
+    assert get_picture_path(name).read_text(encoding="utf-8") == PICTURES[name]()
+
+
+def test_the_folder_contains_only_rendered_pictures() -> None:
+    assert {path.stem for path in PICTURE_FOLDER.iterdir()} == set(PICTURES)
