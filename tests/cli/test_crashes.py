@@ -98,7 +98,7 @@ def test_a_killed_provider_needs_nothing_but_another_up(terminal: CliTerminal) -
     """It fails with an error; the next up adopts the project, and a third one has no work."""
     code, _ = terminal.run(*UP, CRASH_AT="POST:acted", CRASH_KILLS="host")
     terminal.stack.hq.clock.advance(60)
-    terminal.stack.hq.requests_made.clear()
+    terminal.stack.hq.request_log.clear()
 
     again, output = terminal.run(*UP)
 

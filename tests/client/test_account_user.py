@@ -39,7 +39,7 @@ SignIn = Callable[[str], object]
 def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing user; requests so far are not recorded."""
     user = create(build_run(client), USER_INPUTS)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return user
 
 
@@ -59,7 +59,7 @@ def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     ids = {create(build_run(client), {**USER_INPUTS, "email": f"p{n}@x.com"})[0] for n in range(10)}
 
     assert len(ids) == 10
-    assert hq.emulator.requests_made == ["token", *["POST users"] * 10]
+    assert hq.emulator.request_log == ["token", *["POST users"] * 10]
 
 
 def test_the_outputs_are_hqs_response(client: HqClient) -> None:
@@ -82,7 +82,7 @@ def test_a_lost_response_leads_to_the_added_user(
 
     user_id, outs = create(build_run(client), USER_INPUTS)
 
-    assert hq.emulator.requests_made == ["token", "POST users", "search users"]
+    assert hq.emulator.request_log == ["token", "POST users", "search users"]
     assert client.account_users.get(user_id).email == "ada@example.com"
     assert not outs["adopted"]
 
@@ -94,7 +94,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
     create(build_run(client), USER_INPUTS)
 
     searches = ["search users"] * 6
-    assert hq.emulator.requests_made == ["token", "POST users", *searches, "POST users"]
+    assert hq.emulator.request_log == ["token", "POST users", *searches, "POST users"]
     assert list_emails(client) == ["ada@example.com"]
 
 
@@ -103,13 +103,13 @@ def test_an_existing_user_is_adopted(hq: HqFixture, client: HqClient) -> None:
     existing = client.account_users.create({"email": "Ada@Example.COM", "first_name": "Augusta"})
     hq.clock.sleep(2 * 24 * 3600)
     client = hq.create_client()
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     user_id, outs = create(build_run(client), USER_INPUTS)
 
     assert user_id == existing.id
     assert outs["adopted"]
-    assert hq.emulator.requests_made == ["token", "POST users", "search users", "PATCH user"]
+    assert hq.emulator.request_log == ["token", "POST users", "search users", "PATCH user"]
     assert set(hq.emulator.requests[-1].body.split(b'"')) >= {b"company_id", b"default_role"}
     assert hq.notifications[-1] == (
         (
@@ -152,7 +152,7 @@ def test_a_refused_value_is_reported_as_hqs_error(hq: HqFixture, client: HqClien
     with pytest.raises(RejectedError, match=r"create user 'ada@example.com': HQ answered 422"):
         create(build_run(client), wrong)
 
-    assert hq.emulator.requests_made == ["token", "POST users", "search users", "search users"]
+    assert hq.emulator.request_log == ["token", "POST users", "search users", "search users"]
 
 
 def test_a_conflict_without_a_visible_user_is_reported(hq: HqFixture, client: HqClient) -> None:
@@ -216,7 +216,7 @@ def test_a_later_up_deactivates_a_user_who_has_not_signed_in(
     user_id, outs = create(build_run(client), inputs)
 
     assert outs["unfinished"] == ["status"]
-    assert hq.emulator.requests_made == ["token", "POST users"]
+    assert hq.emulator.request_log == ["token", "POST users"]
     assert hq.list_warnings() == [
         (
             "BIM 360: user 'ada@example.com' has never signed in (not_invited), so HQ cannot make "
@@ -234,12 +234,12 @@ def test_a_later_up_deactivates_a_user_who_has_not_signed_in(
 def test_a_deferred_deactivation_can_be_cancelled(hq: HqFixture, client: HqClient) -> None:
     """Before the first sign-in no request is necessary, and no later run tries again."""
     user_id, outs = create(build_run(client), {**USER_INPUTS, "status": "inactive"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     again = update(build_run(client), user_id, outs, {**USER_INPUTS, "status": "active"})
 
     assert (outs["unfinished"], again["unfinished"]) == (["status"], [])
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
 
 
 def test_a_deferred_status_does_not_delay_other_changes(
@@ -251,7 +251,7 @@ def test_a_deferred_status_does_not_delay_other_changes(
     )
 
     assert (outs.get("company_id"), outs["unfinished"]) == (None, ["status"])
-    assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
+    assert hq.emulator.request_log == ["PATCH user", "PATCH user"]
 
 
 @pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
@@ -280,7 +280,7 @@ def test_a_change_is_one_request_with_the_differences(
     outs = update(build_run(client), *created_user, wanted)
 
     assert hq.emulator.requests[-1].body == b'{"default_role": "Engineer"}'
-    assert hq.emulator.requests_made == ["PATCH user"]
+    assert hq.emulator.request_log == ["PATCH user"]
     assert diff(outs, wanted).changed_arguments == ()
 
 
@@ -292,7 +292,7 @@ def test_a_change_of_the_profile_sends_nothing(
 
     outs = update(build_run(client), *created_user, wanted)
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert diff(outs, wanted) == diff(created_user[1], USER_INPUTS)
 
 
@@ -304,7 +304,7 @@ def test_a_refresh_of_an_unchanged_user_changes_nothing(
 
     assert live is not None
     assert (live.inputs, live.outputs) == (USER_INPUTS, created_user[1])
-    assert hq.emulator.requests_made == ["GET user"]
+    assert hq.emulator.request_log == ["GET user"]
 
 
 @pytest.mark.parametrize(
@@ -388,10 +388,10 @@ def test_an_email_is_found_in_any_case(hq: HqFixture, client: HqClient) -> None:
     """A fuzzy search follows if the exact one is case-sensitive."""
     existing = client.account_users.create({"email": "Ada@Example.com"})
     client.account_users.create({"email": "not-ada@example.com"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     hq.emulator.faults.append(Fault("search users", build_reply(200, [])))
 
     found = client.account_users.search_by_email("ada@example.com")
 
     assert [each.id for each in found] == [existing.id]
-    assert hq.emulator.requests_made == ["search users", "search users"]
+    assert hq.emulator.request_log == ["search users", "search users"]

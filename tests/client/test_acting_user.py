@@ -79,7 +79,7 @@ def test_without_an_acting_user_nothing_is_imported(
             {**MEMBER_INPUTS, "project_id": create_active_project(hq)},
         )
 
-    assert "POST import" not in hq.emulator.requests_made
+    assert "POST import" not in hq.emulator.request_log
 
 
 def test_an_acting_user_without_permission_is_hqs_own_error(hq: HqFixture) -> None:

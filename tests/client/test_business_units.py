@@ -37,7 +37,7 @@ def check_inputs(units: Any, **rest: Any) -> Any:
 def created_units(hq: HqFixture, client: HqClient) -> Any:
     """Return the state of existing units; requests so far are not recorded."""
     _, outs = create(build_run(client), check_inputs(UNITS))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return outs
 
 
@@ -259,7 +259,7 @@ def test_a_refresh_finds_changes_in_the_browser(
     change_in_browser(
         client, North={"description": "mild"}, West={"description": "wet", "name": "Far West"}
     )
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     live = read(build_run(client), ACCOUNT_ID, created_units)
 

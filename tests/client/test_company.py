@@ -37,7 +37,7 @@ TEN_MINUTES = 600.0
 def created_company(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing company; requests so far are not recorded."""
     company = create(build_run(client), COMPANY_INPUTS)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return company
 
 
@@ -51,7 +51,7 @@ def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
     ids = {create(build_run(client), {**COMPANY_INPUTS, "name": f"C{n}"})[0] for n in range(10)}
 
     assert len(ids) == 10
-    assert hq.emulator.requests_made == ["token", *["POST companies"] * 10]
+    assert hq.emulator.request_log == ["token", *["POST companies"] * 10]
 
 
 def test_the_body_is_as_declared(hq: HqFixture, client: HqClient) -> None:
@@ -81,7 +81,7 @@ def test_a_lost_response_leads_to_the_created_company(
 
     company_id, _ = create(build_run(client), COMPANY_INPUTS)
 
-    assert hq.emulator.requests_made == ["token", "POST companies", "search companies"]
+    assert hq.emulator.request_log == ["token", "POST companies", "search companies"]
     assert client.companies.get(company_id).name == "Acme"
     assert list_names(client) == ["Acme"]
 
@@ -93,7 +93,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(hq: HqFixture, client: HqCl
     create(build_run(client), COMPANY_INPUTS)
 
     searches = ["search companies"] * 3
-    assert hq.emulator.requests_made == ["token", "POST companies", *searches, "POST companies"]
+    assert hq.emulator.request_log == ["token", "POST companies", *searches, "POST companies"]
     assert list_names(client) == ["Acme"]
 
 
@@ -106,20 +106,20 @@ def test_three_inconclusive_responses_are_an_error(hq: HqFixture, client: HqClie
     ):
         create(build_run(client), COMPANY_INPUTS)
 
-    assert hq.emulator.requests_made.count("POST companies") == 3
+    assert hq.emulator.request_log.count("POST companies") == 3
 
 
 def test_an_existing_company_is_adopted_and_updated(hq: HqFixture, client: HqClient) -> None:
     """A refused POST, an exact search, and a PATCH of the differences."""
     existing = client.companies.create({"name": "Acme", "trade": "Masonry", "phone": "1"})
     client.companies.create({"name": "Acme South", "trade": "Masonry"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert company_id == existing.id
     assert (outs["trade"], outs["phone"]) == ("Electrical", "1")
-    assert hq.emulator.requests_made == ["POST companies", "search companies", "PATCH company"]
+    assert hq.emulator.request_log == ["POST companies", "search companies", "PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"trade": "Electrical", "city": "Oslo"}'
     assert hq.notifications[-1] == (
         (f"BIM 360: company 'Acme' ({existing.id}) existed and is adopted; changed: trade, city."),
@@ -134,7 +134,7 @@ def test_an_equal_company_is_adopted_with_two_requests(
     company_id, outs = create(build_run(client), COMPANY_INPUTS)
 
     assert (company_id, outs) == created_company
-    assert hq.emulator.requests_made == ["POST companies", "search companies"]
+    assert hq.emulator.request_log == ["POST companies", "search companies"]
 
 
 def test_adopt_never_is_an_error_that_names_the_company(
@@ -187,7 +187,7 @@ def test_a_refresh_of_an_unchanged_company_changes_nothing(
 
     assert live is not None
     assert (live.inputs, live.outputs) == (COMPANY_INPUTS, created_company[1])
-    assert hq.emulator.requests_made == ["GET company"]
+    assert hq.emulator.request_log == ["GET company"]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_change_is_one_request_with_the_differences(
 
     outs = update(build_run(client), *created_company, wanted)
 
-    assert hq.emulator.requests_made == ["PATCH company"]
+    assert hq.emulator.request_log == ["PATCH company"]
     assert hq.emulator.requests[-1].body == b'{"name": "Acme Nord", "city": ""}'
     assert diff(outs, wanted).changed_arguments == ()
 
@@ -251,7 +251,7 @@ def test_a_rename_with_a_lost_response_counts_as_applied(
     outs = update(build_run(client), *created_company, {**COMPANY_INPUTS, "name": "Acme Nord"})
 
     assert outs["name"] == "Acme Nord"
-    assert hq.emulator.requests_made == ["PATCH company", "PATCH company", "GET company"]
+    assert hq.emulator.request_log == ["PATCH company", "PATCH company", "GET company"]
 
 
 def test_a_deleted_company_leaves_the_state(
@@ -319,7 +319,7 @@ def test_destroying_sends_nothing_and_reports_it(
     """HQ has no request for it."""
     delete(build_run(client), *created_company)
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert hq.notifications == [
         (
             (
@@ -349,10 +349,10 @@ def test_a_search_is_exact_and_paged(hq: HqFixture, client: HqClient) -> None:
     """The API's own search also returns partial matches."""
     client.companies.create({"name": "Acme", "trade": "Masonry"})
     client.companies.create({"name": "Acme and Sons", "trade": "Masonry"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     found = client.companies.search_by_name("acme")
 
     assert [each.name for each in found] == ["Acme"]
-    assert hq.emulator.requests_made == ["search companies"]
+    assert hq.emulator.request_log == ["search companies"]
     assert hq.emulator.requests[-1].parse_query()["partial"] == "false"

@@ -30,7 +30,7 @@ def created_user(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of a user who was added by the stack and has signed in."""
     user = create(build_run(client), USER_INPUTS)
     hq.emulator.call_control_plane("POST", f"/users/{user[0]}/sign-in")
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return user
 
 
@@ -46,18 +46,18 @@ def test_a_user_added_by_the_stack_is_deactivated(
     delete(build_run(client), *created_user)
     delete(build_run(client), *created_user)
 
-    assert hq.emulator.requests_made == ["PATCH user", "PATCH user"]
+    assert hq.emulator.request_log == ["PATCH user", "PATCH user"]
     assert get_status(client, created_user[0]) == "inactive"
 
 
 def test_a_user_who_never_signed_in_stays_and_is_reported(hq: HqFixture, client: HqClient) -> None:
     """HQ cannot delete or deactivate them; the provider reads the user to be sure."""
     user_id, state = create(build_run(client), USER_INPUTS)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     delete(build_run(client), user_id, state)
 
-    assert hq.emulator.requests_made == ["PATCH user", "GET user"]
+    assert hq.emulator.request_log == ["PATCH user", "GET user"]
     assert hq.list_warnings() == [
         (
             f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account: HQ cannot "
@@ -82,7 +82,7 @@ def test_a_retained_user_is_not_changed(
 
     delete(build_run(client), user_id, {**state, **known})
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert hq.list_warnings()[0].startswith(
         f"BIM 360: user 'ada@example.com' ({user_id}) stays in the account as they are: {reason}"
     )
@@ -134,7 +134,7 @@ def test_destroying_a_deleted_user_succeeds(
 
     delete(build_run(client), *created_user)
 
-    assert hq.emulator.requests_made == ["PATCH user"]
+    assert hq.emulator.request_log == ["PATCH user"]
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_a_refusal_is_success_if_the_user_is_inactive(
 ) -> None:
     """HQ may refuse to deactivate twice."""
     client.account_users.update(created_user[0], {"status": "inactive"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     hq.emulator.faults.append(Fault("PATCH user", build_reply(422, {"message": "no"})))
 
     delete(build_run(client), *created_user)
 
-    assert hq.emulator.requests_made == ["PATCH user", "GET user"]
+    assert hq.emulator.request_log == ["PATCH user", "GET user"]

@@ -76,7 +76,7 @@ def test_a_correct_setup_takes_two_requests(doctor: DoctorFixture) -> None:
     findings = doctor.run_checks()
 
     assert {each.status for each in findings.values()} == {"ok"}
-    assert doctor.hq.emulator.requests_made == ["token", "GET projects"]
+    assert doctor.hq.emulator.request_log == ["token", "GET projects"]
     assert findings["projects"].message.startswith("1 project;")
     assert findings["account"].message == f"{ACCOUNT_ID} is visible in region US"
 
@@ -86,7 +86,7 @@ def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
     findings = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
 
     assert findings["acting user"].message == f"{ADMIN_EMAIL} is an account admin"
-    assert doctor.hq.emulator.requests_made == ["token", "GET projects", "search users"]
+    assert doctor.hq.emulator.request_log == ["token", "GET projects", "search users"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_error_response_has_a_remedy(
 
     assert findings[check].status == "failed"
     assert remedy in findings[check].remedy
-    assert doctor.hq.emulator.requests_made.count(route) == 1
+    assert doctor.hq.emulator.request_log.count(route) == 1
 
 
 def test_a_response_with_the_secret_is_masked(doctor: DoctorFixture) -> None:
@@ -188,7 +188,7 @@ def test_a_refused_token_is_reported_by_scope(doctor: DoctorFixture) -> None:
 
     assert findings["scopes"].message == "the token lacks account:write"
     assert findings["token"].status == "ok"
-    assert doctor.hq.emulator.requests_made.count("token") == 3
+    assert doctor.hq.emulator.request_log.count("token") == 3
 
 
 @pytest.mark.parametrize("scope", [["account:read"], "account:read"])
@@ -220,7 +220,7 @@ def test_a_token_that_does_not_fit_in_a_header_is_not_used(
     doctor.hq.emulator.faults.append(Fault("token", build_reply(200, grant)))
 
     assert doctor.run_checks()["token"].message == "the response contains no token"
-    assert doctor.hq.emulator.requests_made == ["token"]
+    assert doctor.hq.emulator.request_log == ["token"]
 
 
 @pytest.mark.parametrize("bearer", ["opaque", "a.b.c", "a.!.c", f"a.{NESTED_TOKEN}.c"])
@@ -320,7 +320,7 @@ def test_all_invalid_values_are_reported_together(doctor: DoctorFixture) -> None
         key in findings["configuration"].message
         for key in ("bim360:region", "bim360:accountId", "bim360:maxArchives")
     )
-    assert doctor.hq.emulator.requests_made == []
+    assert doctor.hq.emulator.request_log == []
 
 
 def test_the_environment_takes_precedence_over_the_file_of_a_stack(doctor: DoctorFixture) -> None:

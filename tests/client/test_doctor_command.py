@@ -46,7 +46,7 @@ def test_warnings_alone_exit_with_0(healthy_account: HqFixture) -> None:
     assert "→ Install it: https://www.pulumi.com" in result.output
     assert result.output.endswith("12 ok, 1 warning, 1 skipped.\n")
     assert CLIENT_SECRET not in result.output
-    assert healthy_account.emulator.requests_made == ["token", "GET projects"]
+    assert healthy_account.emulator.request_log == ["token", "GET projects"]
 
 
 def test_the_line_below_a_failure_has_its_remedy(
@@ -63,14 +63,14 @@ def test_the_line_below_a_failure_has_its_remedy(
     assert lines[index + 1].strip().startswith("→ Client id and secret do not match")
     assert lines[index + 2] == "-  scopes        skipped because of: token"
     assert "not-the-one-of-the-app" not in result.output
-    assert healthy_account.emulator.requests_made == ["token"]
+    assert healthy_account.emulator.request_log == ["token"]
 
 
 def test_a_terminal_without_the_signs_gets_ascii(healthy_account: HqFixture) -> None:
     """Such as old code pages of Windows, and LANG=C."""
     result = run_doctor(charset="ascii")
 
-    assert healthy_account.emulator.requests_made
+    assert healthy_account.emulator.request_log
     assert result.output.isascii()
     assert "ok account" in result.output
     assert "-> Install it" in result.output
@@ -88,7 +88,7 @@ def test_json_is_one_document(healthy_account: HqFixture, monkeypatch: pytest.Mo
     assert document["ok"] is False
     assert rows["account"]["status"] == "failed"
     assert "BIM360_REGION=US" in rows["account"]["remedy"]
-    assert healthy_account.emulator.requests_made == ["token", "GET projects", "GET projects"]
+    assert healthy_account.emulator.request_log == ["token", "GET projects", "GET projects"]
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_missing_or_invalid_files_exit_with_2(
 
     assert result.exit_code == 2
     assert message in result.output
-    assert healthy_account.emulator.requests_made == []
+    assert healthy_account.emulator.request_log == []

@@ -58,7 +58,7 @@ def test_an_invalid_account_id_is_reported_before_anything_is_sent(
     with pytest.raises(ConfigError, match="bim360:region 'Europe' is not a valid value; did you"):
         lookup_cache.get_lookups(EMEA_ACCOUNT_ID, "Europe")
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
 
 
 def test_a_field_is_available_as_attribute_and_key() -> None:

@@ -30,7 +30,7 @@ def get_refusal(look_up: Any, *arguments: str) -> str:
 def test_all_projects_are_looked_up_with_one_walk(hq: HqFixture, lookups: Lookups) -> None:
     """The number of names does not matter, as HQ cannot search projects."""
     tower, bridge = hq.create_project(name="Tower"), hq.create_project(name="Bridge")
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     found = [lookups.find_project(name)["id"] for name in ("Tower", "Bridge", "Tower")]
 
@@ -43,7 +43,7 @@ def test_a_project_beyond_the_first_page_is_found(hq: HqFixture, lookups: Lookup
     last = seed_projects(hq, 101)[-1]
 
     assert lookups.find_project("P100")["id"] == last["id"]
-    assert hq.emulator.requests_made.count("GET projects") == 2
+    assert hq.emulator.request_log.count("GET projects") == 2
 
 
 def test_a_name_is_exact_and_a_similar_one_is_suggested(hq: HqFixture, lookups: Lookups) -> None:
@@ -65,7 +65,7 @@ def test_a_company_is_found_by_its_name(hq: HqFixture, lookups: Lookups) -> None
     found = [lookups.find_company(each)["id"] for each in (name, name, name.upper())]
 
     assert found == [COMPANY_ID] * 3
-    assert len([each for each in hq.emulator.requests_made if "compan" in each]) == 2
+    assert len([each for each in hq.emulator.request_log if "compan" in each]) == 2
     assert get_refusal(lookups.find_company, "Halvorsen") == (
         "BIM 360: could not find company 'Halvorsen': there is none."
     )
@@ -76,7 +76,7 @@ def test_a_user_is_found_by_e_mail_in_any_case(hq: HqFixture, lookups: Lookups) 
     found = [lookups.find_account_user(each)["id"] for each in (ADMIN_EMAIL, ADMIN_EMAIL.upper())]
 
     assert found == [ADMIN_ID] * 2
-    assert len([each for each in hq.emulator.requests_made if "users" in each]) == 1
+    assert len([each for each in hq.emulator.request_log if "users" in each]) == 1
     assert get_refusal(lookups.find_account_user, "absent@example.com") == (
         "BIM 360: could not find user 'absent@example.com': there is none."
     )
@@ -94,7 +94,7 @@ def test_business_units_are_found_by_their_path(
             {"name": "North America/West", "id": "b0000000-0000-4000-8000-000000000012"},
         ]
     )
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     found = lookups.find_business_unit("North America")
 
@@ -107,13 +107,13 @@ def test_business_units_are_found_by_their_path(
         "b0000000-0000-4000-8000-000000000011, b0000000-0000-4000-8000-000000000012; use an id "
         "instead of the name."
     )
-    assert hq.emulator.requests_made == ["GET business units"]
+    assert hq.emulator.request_log == ["GET business units"]
 
 
 def test_a_role_is_found_in_its_project(hq: HqFixture, lookups: Lookups) -> None:
     """Each project needs one request."""
     tower, bridge = hq.create_project(name="Tower"), hq.create_project(name="Bridge")
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     first = lookups.find_industry_role(tower["id"], "Architect")
     second = lookups.find_industry_role(bridge["id"], "Architect")
@@ -121,7 +121,7 @@ def test_a_role_is_found_in_its_project(hq: HqFixture, lookups: Lookups) -> None
 
     assert first["id"] != second["id"]
     assert (first["name"], first["project_id"]) == ("Architect", tower["id"])
-    assert len([each for each in hq.emulator.requests_made if "roles" in each]) == 2
+    assert len([each for each in hq.emulator.request_log if "roles" in each]) == 2
     assert get_refusal(lookups.find_industry_role, tower["id"], "Architekt") == (
         "BIM 360: could not find industry role 'Architekt': there is none; did you mean "
         "'Architect'?"

@@ -23,7 +23,7 @@ def test_a_renamed_resource_that_adopts_its_project_keeps_it(
 
     assert project_id == existing["id"]
     assert client.projects.get(project_id).status == "active"
-    assert "PATCH project" not in hq.emulator.requests_made
+    assert "PATCH project" not in hq.emulator.request_log
     assert any("has a new resource now; it is not archived" in line for line in hq.list_warnings())
 
 

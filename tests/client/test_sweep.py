@@ -18,7 +18,7 @@ def account_with_leftovers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> Hq
     hq.create_project(name="live-test-1")
     hq.create_project(name="live-test-2", status="archived")
     hq.create_project(name="Tower live-test-3")
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return hq
 
 
@@ -39,7 +39,7 @@ def test_without_the_archive_option_nothing_is_changed(account_with_leftovers: H
     assert done.exit_code == 0
     assert done.output.startswith("active: live-test-1 (")
     assert done.output.endswith("Nothing was changed. To archive, add --archive.\n1 project.\n")
-    assert account_with_leftovers.emulator.requests_made == ["token", "GET projects"]
+    assert account_with_leftovers.emulator.request_log == ["token", "GET projects"]
 
 
 def test_projects_with_the_prefix_are_archived(account_with_leftovers: HqFixture) -> None:
@@ -49,7 +49,7 @@ def test_projects_with_the_prefix_are_archived(account_with_leftovers: HqFixture
 
     assert done.exit_code == 0
     assert again.output == "0 projects.\n"
-    assert account_with_leftovers.emulator.requests_made.count("PATCH project") == 1
+    assert account_with_leftovers.emulator.request_log.count("PATCH project") == 1
     assert list_statuses(account_with_leftovers) == {
         "live-test-1": "archived",
         "live-test-2": "archived",
@@ -66,7 +66,7 @@ def test_a_prefix_that_is_too_general_is_refused(
 
     assert done.exit_code == 2
     assert "at least 4 characters" in done.output
-    assert account_with_leftovers.emulator.requests_made == []
+    assert account_with_leftovers.emulator.request_log == []
 
 
 def test_missing_settings_are_reported_in_one_line(
@@ -79,4 +79,4 @@ def test_missing_settings_are_reported_in_one_line(
 
     assert done.exit_code == 2
     assert done.output.startswith("BIM 360: not configured yet: set APS_CLIENT_SECRET")
-    assert account_with_leftovers.emulator.requests_made == []
+    assert account_with_leftovers.emulator.request_log == []

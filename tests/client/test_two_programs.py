@@ -63,7 +63,7 @@ def test_one_program_creates_the_project_and_the_other_gets_an_error(
         "declare it, "
         "or declare another name."
     )
-    requests = sorted(route for route in hq.emulator.requests_made if route != "token")
+    requests = sorted(route for route in hq.emulator.request_log if route != "token")
     assert requests == ["GET projects", "POST projects", "POST projects"]
 
 
@@ -111,7 +111,7 @@ def test_a_lost_response_duplicates_no_project(
     assert len(ids) == 1
     assert hq.list_project_names() == ["Tower A"]
     assert isinstance(error, ConflictError)
-    assert hq.emulator.requests_made.count("POST projects") == 2
+    assert hq.emulator.request_log.count("POST projects") == 2
 
 
 def test_a_concurrent_project_of_another_program_is_not_ours(hq: HqFixture) -> None:
@@ -134,4 +134,4 @@ def test_a_concurrent_project_of_another_program_is_not_ours(hq: HqFixture) -> N
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names() == ["Tower A"]
-    assert hq.emulator.requests_made.count("POST projects") == 3
+    assert hq.emulator.request_log.count("POST projects") == 3

@@ -66,13 +66,13 @@ def test_a_name_stored_in_form_d_is_in_use(hq: HqFixture, client: HqClient, kind
     )
     body = {k: v for k, v in base.items() if k not in ("account_id", "region")}
     create_at_hq(client, kind, {**body, "name": DECOMPOSED})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     inputs = check_arguments(entity, {**base, "name": COMPOSED, "adopt": "never"})
 
     with pytest.raises(ConflictError, match=f"could not create .* '{COMPOSED}'"):
         entity.create(build_run(hq.create_client(), build_settings(adoptLeftovers="false")), inputs)
 
-    assert f"POST {kind}" not in hq.emulator.requests_made
+    assert f"POST {kind}" not in hq.emulator.request_log
 
 
 @pytest.mark.parametrize("kind", ["projects", "companies"])
@@ -94,7 +94,7 @@ def test_a_name_stored_in_form_d_is_adopted_without_a_change(
     assert entity.diff(outs, inputs).changed_arguments == ()
     assert live.inputs["name"] == COMPOSED
     assert entity.diff(live.outputs, inputs).changed_arguments == ()
-    assert not [each for each in hq.emulator.requests_made if each.startswith("PATCH")]
+    assert not [each for each in hq.emulator.request_log if each.startswith("PATCH")]
 
 
 def test_an_ascii_name_costs_no_additional_request(hq: HqFixture, client: HqClient) -> None:
@@ -102,7 +102,7 @@ def test_an_ascii_name_costs_no_additional_request(hq: HqFixture, client: HqClie
     project.create(build_run(client), check_arguments(project, dict(PROJECT_INPUTS)))
     company.create(build_run(client), check_arguments(company, {**COMPANY_INPUTS, "name": "Acme"}))
 
-    assert hq.emulator.requests_made == ["token", "POST projects", "POST companies"]
+    assert hq.emulator.request_log == ["token", "POST projects", "POST companies"]
 
 
 def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> None:
@@ -112,7 +112,7 @@ def test_names_with_accents_share_one_list(hq: HqFixture, client: HqClient) -> N
             build_run(client), check_arguments(project, {**PROJECT_INPUTS, "name": name})
         )
 
-    assert hq.emulator.requests_made == ["token", "GET projects", *["POST projects"] * 3]
+    assert hq.emulator.request_log == ["token", "GET projects", *["POST projects"] * 3]
 
 
 @pytest.mark.parametrize("query", [COMPOSED, DECOMPOSED])
@@ -139,10 +139,10 @@ def test_a_unit_stored_in_form_d_is_not_a_change(hq: HqFixture, client: HqClient
         [{"id": ours, "name": DECOMPOSED}, {"id": other, "name": DECOMPOSED + "2"}]
     )
     inputs = check_arguments(business_units, {"units": {COMPOSED: {"id": ours}}})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     _, outs = business_units.create(build_run(hq.create_client()), inputs)
-    assert hq.emulator.requests_made == ["token", "GET business units"]
+    assert hq.emulator.request_log == ["token", "GET business units"]
     assert business_units.diff(outs, inputs).changed_arguments == ()
 
     renamed = check_arguments(business_units, {"units": {COMPOSED: {"id": ours, "name": "New"}}})

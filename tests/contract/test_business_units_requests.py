@@ -26,4 +26,4 @@ def test_business_unit_requests_match_the_openapi_file(hq: HqFixture, client: Hq
     business_units.delete(build_run(client), ACCOUNT_ID, {**state, "on_destroy": "remove"})
 
     assert problems(hq) == []
-    assert hq.emulator.requests_made.count("PUT business units") == 3
+    assert hq.emulator.request_log.count("PUT business units") == 3

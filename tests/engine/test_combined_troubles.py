@@ -70,7 +70,7 @@ class NamedStack:
         self, parallel: int = 16, *, replaced: bool = False, refresh: bool = False, **env: str
     ) -> Result:
         """Run the stack; with ``replaced``, replace all resources of the state."""
-        self.site.hq.requests_made.clear()
+        self.site.hq.request_log.clear()
         engine = self.engine(parallel, **env)
         urns = [row["urn"] for row in self.rows()]
         return engine.up(replace=urns if replaced else (), refresh=refresh)

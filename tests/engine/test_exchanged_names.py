@@ -53,7 +53,7 @@ def declare(
 
 def up(stack: CrashStack, parallel: int = 16) -> Result:
     """Run the stack, and record the requests from here on."""
-    stack.hq.requests_made.clear()
+    stack.hq.request_log.clear()
     state = stack.folder / "state.json"
     engine = LocalEngine(stack.folder, stack="dev", state=state, env=stack.env, parallel=parallel)
     return engine.up()

@@ -231,7 +231,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         owned = self.stack.pop(choose.choice(sorted(self.stack)))
         project.delete(build_run(self.client), owned.id, owned.state)
         if owned.state.get("on_destroy") == "retain":
-            assert not self.emulator.requests_made
+            assert not self.emulator.request_log
         elif owned.id in self.account.projects:
             self.account.projects[owned.id].fields["status"] = "archived"
             assert {*map(str, self._list_patches())} == {"{'status': 'archived'}"}
@@ -333,7 +333,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
         self.emulator.clock.advance(SECONDS_BETWEEN_RUNS)
         self.client = self.hq.create_client()
         self.emulator.requests.clear()
-        self.emulator.requests_made.clear()
+        self.emulator.request_log.clear()
         self.emulator.faults[:] = [
             Fault(what, reply, acts, times) for what, ((reply, acts), times) in weather.items()
         ]
@@ -357,7 +357,7 @@ class ProjectLifecycles(RuleBasedStateMachine):
     def _check_arguments(self, old: Fields, given: Fields) -> Any:
         inputs, problems = check(old, given, build_settings())
         assert problems == []
-        assert self.emulator.requests_made == []
+        assert self.emulator.request_log == []
         return inputs
 
     def _list_patches(self) -> list[Fields]:
@@ -365,9 +365,9 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     def _find_differences(self, owned: ResourceModel, inputs: Fields) -> set[str]:
         """Return the differences by the model, if diff agrees and sends no request."""
-        count = len(self.emulator.requests_made)
+        count = len(self.emulator.request_log)
         found = set(diff(owned.state, inputs).changed_arguments) - {"on_destroy"}
-        assert len(self.emulator.requests_made) == count
+        assert len(self.emulator.request_log) == count
         assert found == find_differences(owned.seen_fields, inputs)
         return found
 

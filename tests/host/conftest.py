@@ -40,7 +40,7 @@ def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmu
     _, hq = host_and_emulator
     hq.call_control_plane("POST", "/reset")
     hq.faults.clear()
-    hq.requests_made.clear()
+    hq.request_log.clear()
     hq.requests.clear()
     return hq
 
@@ -50,6 +50,6 @@ def host(
     host_and_emulator: tuple[DynamicHost, FaultyEmulator], emulator: FaultyEmulator
 ) -> DynamicHost:
     """Return the host; it keeps its token between tests, while its HQ is empty."""
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
     host_and_emulator[0].begin_run()
     return host_and_emulator[0]

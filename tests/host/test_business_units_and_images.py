@@ -63,7 +63,7 @@ def test_unknown_values_deep_in_the_tree_survive(
     assert list(checked.failures) == []
     assert found["units"] == {"North": {"description": UNKNOWN_MARK}, "South": {"id": UNKNOWN_MARK}}
     assert found["ids"] == {"North": compute_unit_id(ACCOUNT_ID, "North"), "South": UNKNOWN_MARK}
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 def test_all_mistakes_of_a_tree_are_reported_at_once(
@@ -76,7 +76,7 @@ def test_all_mistakes_of_a_tree_are_reported_at_once(
 
     assert [each.property for each in checked.failures] == ["", ""]
     assert [each.reason.split()[0] for each in checked.failures] == ["complete", "units"]
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 def test_a_conflict_that_only_hq_can_detect_is_one_line(
@@ -112,7 +112,7 @@ def test_an_image_lives_from_check_to_delete(
     file = tmp_path / "tower.png"
     file.write_bytes(PNG)
     project = host.check_and_create(PROJECT_BODY).id
-    emulator.requests_made.clear()
+    emulator.request_log.clear()
     images = host.with_provider(ProjectImageProvider())
     given = {"project_id": project, "path": str(file), "sha256": sha256(PNG).hexdigest()}
 

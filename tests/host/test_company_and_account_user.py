@@ -107,7 +107,7 @@ def test_warnings_of_a_check_do_not_fail_it(
 
     assert list(checked.failures) == []
     assert "has 'Electrical'; is that what you mean?" in companies.output_file.read_text()
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 def test_an_unknown_company_id_passes(
@@ -120,7 +120,7 @@ def test_an_unknown_company_id_passes(
     assert to_plain(company.inputs, companies.provider)["city"] == UNKNOWN_MARK
     assert to_plain(user.inputs, users.provider)["company_id"] == UNKNOWN_MARK
     assert not [*company.failures, *user.failures]
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 def test_a_lookup_by_id_needs_no_state(

@@ -42,7 +42,7 @@ def host_and_emulator(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def emulator(host_and_emulator: tuple[DynamicHost, FaultyEmulator]) -> FaultyEmulator:
     """Return the HQ without recorded requests."""
-    host_and_emulator[1].requests_made.clear()
+    host_and_emulator[1].request_log.clear()
     return host_and_emulator[1]
 
 
@@ -68,7 +68,7 @@ def project_id(host: DynamicHost, emulator: FaultyEmulator, request: pytest.Fixt
     admins = host.with_provider(ProjectAdminProvider())
     anna = {"email": "anna@example.com", "service_type": "pm", "company_id": COMPANY_ID}
     admins.check_and_create({**anna, "project_id": project.id})
-    emulator.requests_made.clear()
+    emulator.request_log.clear()
     return str(project.id)
 
 
@@ -110,7 +110,7 @@ def test_a_member_lives_from_check_to_delete(
     assert to_plain(read.inputs, members.provider) == to_plain(checked.inputs, members.provider)
     assert (same.changes, other.changes) == (DiffResponse.DIFF_NONE, DiffResponse.DIFF_UNKNOWN)
     assert to_plain(changed.properties, members.provider)["industry_roles"] == ROLES
-    assert [each for each in emulator.requests_made if each not in ("token", "search users")] == [
+    assert [each for each in emulator.request_log if each not in ("token", "search users")] == [
         "GET members",
         "POST import",
         "GET member",
@@ -139,7 +139,7 @@ def test_a_team_lives_from_check_to_delete(
     assert to_plain(read.inputs, teams.provider) == to_plain(checked.inputs, teams.provider)
     assert same.changes == DiffResponse.DIFF_NONE
     assert list(unknown.failures) == []
-    assert [each for each in emulator.requests_made if each not in ("token", "search users")] == [
+    assert [each for each in emulator.request_log if each not in ("token", "search users")] == [
         "GET members",
         "POST import",
         "POST import",
@@ -165,7 +165,7 @@ def test_a_refusal_is_one_line_with_hqs_message(
     with pytest.raises(grpc.RpcError) as caught:
         members.create(to_inputs(ada, members.provider))
 
-    assert emulator.requests_made[-1] == "POST import"
+    assert emulator.request_log[-1] == "POST import"
     message = get_error_message(caught.value)
     assert message.startswith("BIM 360: could not add ada@example.com to project")
     assert message.count("\n") == 1

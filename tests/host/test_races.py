@@ -41,4 +41,4 @@ def test_two_hosts_create_one_project(tmp_path: Path) -> None:
         in get_error_message(error)
     )
     assert len(get_error_message(error).splitlines()) == 1
-    assert hq.requests_made.count("POST projects") == 2
+    assert hq.request_log.count("POST projects") == 2

@@ -56,11 +56,11 @@ def test_a_refused_name_is_not_searched_for(host: DynamicHost, emulator: FaultyE
     refused = host.check(
         {**PROJECT_BODY, "name": "x" * 256}, to_plain(host.check(PROJECT_BODY).inputs)
     )
-    sent = len(emulator.requests_made)
+    sent = len(emulator.request_log)
     host.delete(created.id, created.properties)
 
     assert [failure.reason for failure in refused.failures]
-    assert emulator.requests_made[sent:] == ["PATCH project"]
+    assert emulator.request_log[sent:] == ["PATCH project"]
 
 
 def test_numbers_reach_hq_as_numbers(host: DynamicHost, emulator: FaultyEmulator) -> None:
@@ -77,7 +77,7 @@ def test_numbers_reach_hq_as_numbers(host: DynamicHost, emulator: FaultyEmulator
         ).changes
         == DiffResponse.DIFF_NONE
     )
-    assert emulator.requests_made.count("POST projects") == 1
+    assert emulator.request_log.count("POST projects") == 1
 
 
 def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: FaultyEmulator) -> None:
@@ -96,7 +96,7 @@ def test_unknown_values_survive_check_and_diff(host: DynamicHost, emulator: Faul
     assert to_plain(checked.inputs)["name"] == UNKNOWN_MARK
     assert to_plain(checked.inputs)["service_types"] == ["pm", UNKNOWN_MARK]
     assert difference.changes == DiffResponse.DIFF_UNKNOWN
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 def test_all_mistakes_are_reported_at_once(host: DynamicHost, emulator: FaultyEmulator) -> None:
@@ -107,7 +107,7 @@ def test_all_mistakes_are_reported_at_once(host: DynamicHost, emulator: FaultyEm
 
     assert [each.property for each in checked.failures] == ["", "", ""]
     assert [each.reason.split()[0] for each in checked.failures] == ["name", "currency", "end_date"]
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 def test_sixty_four_concurrent_creates_result_in_sixty_four_projects(
@@ -128,7 +128,7 @@ def test_sixty_four_concurrent_creates_result_in_sixty_four_projects(
     ]
     assert len(set(ids)) == 64
     assert len([each for each in names if each]) == len(names)
-    assert emulator.requests_made.count("token") == 1
+    assert emulator.request_log.count("token") == 1
     statuses = [
         entry.status for entry in emulator.journal.find_entries(method="POST", path="*/projects")
     ]

@@ -47,7 +47,7 @@ def test_an_old_state_needs_no_change(
     assert list(checked.failures) == []
     assert to_plain(checked.inputs) == to_plain(declared)
     assert difference.changes == NO_CHANGE
-    assert emulator.requests_made == []
+    assert emulator.request_log == []
 
 
 @pytest.mark.parametrize("state", STATES)

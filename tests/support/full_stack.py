@@ -99,14 +99,14 @@ class FullStack:
         """Reset HQ to its state after the up."""
         self.hq.emulator.call_control_plane("PUT", "/state", self.state)
         self.hq.notifications.clear()
-        self.hq.emulator.requests_made.clear()
+        self.hq.emulator.request_log.clear()
 
     def hide_account(self) -> None:
         """Remove the app from the custom integrations of the account."""
         app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "accounts": []}
         self.hq.emulator.call_control_plane("POST", "/seed", {"clients": [app], "accounts": []})
         self.hq.emulator.call_control_plane("PUT", "/state", self.state)
-        self.hq.emulator.requests_made.clear()
+        self.hq.emulator.request_log.clear()
 
     def create_client(self) -> HqClient:
         """Return the client of a new run."""

@@ -135,7 +135,7 @@ class FaultyEmulator(Emulator):
     def __init__(self, **options: Any) -> None:
         super().__init__(options={"rate_limit_per_minute": 0, **options})
         self.faults: list[Fault] = []
-        self.requests_made: list[str] = []
+        self.request_log: list[str] = []
         self.requests: list[Request] = []
 
     def handle(self, request: Request) -> Reply:
@@ -143,7 +143,7 @@ class FaultyEmulator(Emulator):
         if request.path.startswith("/_emulator"):
             return super().handle(request)
         route = route_label(request.method, request.path)
-        self.requests_made.append(route)
+        self.request_log.append(route)
         self.requests.append(request)
         fault = self._take_fault(route)
         if fault is None:
@@ -191,13 +191,13 @@ class HqFixture:
 
     def create_project(self, **changes: Any) -> dict[str, Any]:
         """Create a project at HQ and return it, without recording the requests."""
-        recorded = list(self.emulator.requests_made), list(self.emulator.requests)
+        recorded = list(self.emulator.request_log), list(self.emulator.requests)
         inner = {k: changes.pop(k) for k in list(changes) if k in HQ_SET_FIELDS}
         project = self.create_client().projects.create({**PROJECT_BODY, **changes})
         row: Any = self.emulator.call_control_plane(
             "PATCH", f"/projects/{project.id}", {**SEEDED_FIELDS, **inner}
         )
-        self.emulator.requests_made, self.emulator.requests = recorded
+        self.emulator.request_log, self.emulator.requests = recorded
         return dict(row)
 
     def list_project_names(self) -> list[str]:

@@ -32,4 +32,4 @@ def seed_projects(hq: HqFixture, number: int) -> list[dict[str, Any]]:
 
 def list_requests(emulator: FaultyEmulator) -> list[str]:
     """Return the requests to HQ, without tokens."""
-    return [each for each in emulator.requests_made if each != "token"]
+    return [each for each in emulator.request_log if each != "token"]

@@ -68,7 +68,7 @@ class EngineReplay:
             for name, (id_, outs) in resources_after_up
         }
         self._creating = ""
-        self.stack.hq.emulator.requests_made.clear()
+        self.stack.hq.emulator.request_log.clear()
 
     def up(
         self,
@@ -108,7 +108,7 @@ class EngineReplay:
 
     def _begin_run(self) -> None:
         client = self.stack.create_client()
-        self.stack.hq.emulator.requests_made.clear()
+        self.stack.hq.emulator.request_log.clear()
         ownership = Ownership(find_previous_state=self._find_outputs)
         run = build_run(
             client, acting_settings(), ownership=ownership, archive_limit=ArchiveLimit(20)
@@ -123,7 +123,7 @@ class EngineReplay:
         self.patch.setattr(calls, "owners", ownership)
 
     def _list_requests(self) -> list[str]:
-        return [each for each in self.stack.hq.emulator.requests_made if "token" not in each]
+        return [each for each in self.stack.hq.emulator.request_log if "token" not in each]
 
     def _find_outputs(self, entity_id: str) -> Mapping[str, Any] | None:
         """Return the outputs that the state holds for the resource being created."""

@@ -118,7 +118,7 @@ def test_a_lost_post_is_settled_in_time(hq: HqFixture, kind: str) -> None:
         create(build_run(client), PROJECT_INPUTS)
 
     assert hq.clock.monotonic() - before <= ATTEMPT_TIMEOUT + SETTLE_TIMEOUT + MAX_REQUEST_SECONDS
-    assert 1 <= hq.emulator.requests_made.count("POST projects") <= 3
+    assert 1 <= hq.emulator.request_log.count("POST projects") <= 3
 
 
 def test_a_template_copy_ends_in_time(hq: HqFixture) -> None:

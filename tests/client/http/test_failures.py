@@ -172,7 +172,7 @@ def test_a_create_that_times_out_at_a_gateway_is_searched_for(hq: HqFixture, sta
     create(build_run(hq.create_client()), PROJECT_INPUTS)
 
     assert hq.list_project_names().count(PROJECT_INPUTS["name"]) == 1
-    assert hq.emulator.requests_made.count("POST projects") == 1
+    assert hq.emulator.request_log.count("POST projects") == 1
 
 
 @pytest.mark.parametrize("status", [408, 499, 520, 524, 530, 599])
@@ -183,7 +183,7 @@ def test_a_temporary_gateway_error_is_retried(hq: HqFixture, status: int) -> Non
     )
 
     assert hq.create_client().projects.list_page(0) == []
-    assert hq.emulator.requests_made.count("GET projects") == 3
+    assert hq.emulator.request_log.count("GET projects") == 3
 
 
 def test_an_error_names_method_and_path_but_no_query_and_no_secret(hq: HqFixture) -> None:

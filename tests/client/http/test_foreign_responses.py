@@ -33,7 +33,7 @@ CREATES: Mapping[str, tuple[Any, Mapping[str, Any], str, str, str]] = {
 def create_unrecorded(hq: HqFixture, create: Callable[[], Any]) -> Any:
     """Return the result of a create; record no request."""
     found = create()
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return found
 
 
@@ -55,7 +55,7 @@ def test_a_create_with_a_foreign_response_keeps_its_own_id(
 
     assert second != first
     assert outs[key] == name
-    assert hq.emulator.requests_made.count(route) == (1 if acts else 2)
+    assert hq.emulator.request_log.count(route) == (1 if acts else 2)
 
 
 @pytest.mark.parametrize("kind", CREATES)
@@ -96,7 +96,7 @@ def test_a_lost_create_is_found_by_its_normalized_name(hq: HqFixture, client: Hq
 
     assert hq.list_project_names() == ["Tower A"]
     assert client.projects.get(project_id).name == "Tower A"
-    assert hq.emulator.requests_made.count("POST projects") == 1
+    assert hq.emulator.request_log.count("POST projects") == 1
 
 
 def _set_at_hq(hq: HqFixture, changes: Mapping[str, Any], seconds: float) -> None:
@@ -146,7 +146,7 @@ def test_a_response_about_another_id_is_retried(hq: HqFixture, client: HqClient,
 
     call(client, OWN_ID)
 
-    assert hq.emulator.requests_made.count(request) == ATTEMPTS
+    assert hq.emulator.request_log.count(request) == ATTEMPTS
 
 
 @pytest.mark.parametrize("kind", READS)
@@ -160,7 +160,7 @@ def test_a_persistent_foreign_response_is_an_error(
     with pytest.raises(UnansweredError, match=f"about another resource .its id is '{OTHER_ID}'"):
         call(client, OWN_ID)
 
-    assert hq.emulator.requests_made.count(request) == ATTEMPTS
+    assert hq.emulator.request_log.count(request) == ATTEMPTS
 
 
 LISTS: Mapping[str, tuple[Callable[[HqClient], object], str]] = {

@@ -78,7 +78,7 @@ def test_a_redirect_is_refused_and_the_token_stays_with_hq(hq: HqFixture, status
     with pytest.raises(Bim360Error, match=f"answered {status}.*redirects are not followed"):
         hq.create_client().projects.list_page(0)
 
-    assert hq.emulator.requests_made == ["token", "GET projects"]
+    assert hq.emulator.request_log == ["token", "GET projects"]
 
 
 def test_a_cookie_is_discarded(hq: HqFixture, client: HqClient) -> None:

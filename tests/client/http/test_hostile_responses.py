@@ -149,13 +149,13 @@ def test_a_hostile_response_becomes_one_line(hq: HqFixture, route: str) -> None:
     found: dict[str, list[str]] = {}
     for name, reply in HOSTILE_REPLIES.items():
         client = hq.create_client()
-        hq.emulator.requests_made.clear()
+        hq.emulator.request_log.clear()
         hq.emulator.faults[:] = [Fault(route, reply, times=99)]
         error = catch_error(REQUESTS[route], client, project_id)
         found[name] = find_flaws(str(error), str(hq.notifications)) if error else []
         limit = 1 if route == "POST projects" and reply.status != TOO_MANY_REQUESTS else 5
         found[name] += (
-            ["is asked too often"] if hq.emulator.requests_made.count(route) > limit else []
+            ["is asked too often"] if hq.emulator.request_log.count(route) > limit else []
         )
 
     assert {name: each for name, each in found.items() if each} == {}
@@ -191,7 +191,7 @@ def test_the_next_up_settles_a_hostile_response_to_a_change(hq: HqFixture) -> No
     project_id = hq.create_project()["id"]
     client = hq.create_client()
     state = {"account_id": "known", "name": "Tower A", **PROJECT_INPUTS}
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     for name, reply in HOSTILE_REPLIES.items():
         hq.emulator.faults[:] = [Fault("PATCH project", reply, acts_on_request=True)]
         change = {**PROJECT_INPUTS, "city": name}
@@ -200,7 +200,7 @@ def test_the_next_up_settles_a_hostile_response_to_a_change(hq: HqFixture) -> No
 
         assert client.projects.get(project_id).city == name
 
-    assert hq.emulator.requests_made.count("PATCH project") <= 2 * len(HOSTILE_REPLIES)
+    assert hq.emulator.request_log.count("PATCH project") <= 2 * len(HOSTILE_REPLIES)
 
 
 @pytest.mark.parametrize("route", REQUESTS)

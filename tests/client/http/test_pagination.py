@@ -27,7 +27,7 @@ def test_a_walk_yields_every_project_once(hq: HqFixture, number: int, pages: int
     found = [project.name for project in hq.create_client().projects.walk()]
 
     assert found == names
-    assert hq.emulator.requests_made.count("GET projects") == pages
+    assert hq.emulator.request_log.count("GET projects") == pages
 
 
 def test_a_page_request_has_limit_offset_and_sort(hq: HqFixture) -> None:
@@ -67,7 +67,7 @@ def test_a_name_is_searched_among_the_newest_in_one_request(hq: HqFixture) -> No
     assert newest is not None
     assert newest.name == "P100"
     assert oldest is None
-    assert hq.emulator.requests_made == ["token", "GET projects", "GET projects"]
+    assert hq.emulator.request_log == ["token", "GET projects", "GET projects"]
 
 
 def test_a_name_is_compared_exactly(hq: HqFixture, client: HqClient) -> None:
@@ -180,7 +180,7 @@ def test_a_repeating_list_is_an_error(hq: HqFixture, client: HqClient, walk: str
         read(client)
 
     assert "\n" not in str(caught.value)
-    assert hq.emulator.requests_made.count(route) == 2
+    assert hq.emulator.request_log.count(route) == 2
 
 
 def test_an_endless_list_is_an_error(
@@ -196,7 +196,7 @@ def test_an_endless_list_is_an_error(
     with pytest.raises(UnansweredError, match="the list has more than 300 rows"):
         list(client.projects.walk())
 
-    assert hq.emulator.requests_made.count("GET projects") == 5
+    assert hq.emulator.request_log.count("GET projects") == 5
 
 
 def test_unreadable_pages_do_not_cause_an_endless_walk(hq: HqFixture, client: HqClient) -> None:
@@ -208,7 +208,7 @@ def test_unreadable_pages_do_not_cause_an_endless_walk(hq: HqFixture, client: Hq
     with pytest.raises(UnansweredError, match=SAME_PAGE):
         client.projects.search_by_name("Tower")
 
-    assert hq.emulator.requests_made.count("GET projects") == 1
+    assert hq.emulator.request_log.count("GET projects") == 1
 
 
 def test_a_refresh_of_a_repeating_list_reads_each_project(hq: HqFixture, client: HqClient) -> None:
@@ -219,7 +219,7 @@ def test_a_refresh_of_a_repeating_list_reads_each_project(hq: HqFixture, client:
     found = [client.projects.get_cached(each).name for each in ids]
 
     assert found == [f"P{each}" for each in range(6)]
-    assert hq.emulator.requests_made.count("GET projects") == 2
+    assert hq.emulator.request_log.count("GET projects") == 2
     with pytest.raises(UnansweredError, match=SAME_PAGE):
         client.projects.search_by_name("no such project")
 

@@ -61,7 +61,7 @@ def test_repeated_refusals_are_bounded(hq: HqFixture, client: HqClient) -> None:
     with pytest.raises(RateLimitedError):
         client.projects.list_page(0)
 
-    assert hq.emulator.requests_made.count("GET projects") == 5
+    assert hq.emulator.request_log.count("GET projects") == 5
     assert hq.clock.sleeps == [5.0] * 4
 
 
@@ -78,7 +78,7 @@ def test_all_threads_wait_for_one_refused_request(hq: HqFixture, client: HqClien
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(page, range(4)))
 
-    assert hq.emulator.requests_made.count("GET projects") <= 1 + 4 + 4
+    assert hq.emulator.request_log.count("GET projects") <= 1 + 4 + 4
     assert sum("rate limit was exceeded" in message for message, _ in hq.notifications) >= 1
 
 
@@ -90,5 +90,5 @@ def test_hqs_own_limit_is_kept_without_a_refusal(hq: HqFixture) -> None:
     for _ in range(250):
         client.projects.list_page(0, limit=1)
 
-    assert hq.emulator.requests_made.count("GET projects") == 250
+    assert hq.emulator.request_log.count("GET projects") == 250
     assert {entry.status for entry in hq.emulator.journal.find_entries()} == {200}

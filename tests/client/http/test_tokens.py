@@ -33,8 +33,8 @@ def test_four_threads_share_one_token(hq: HqFixture, client: HqClient) -> None:
     """They all start at the same moment."""
     list_in_threads(client)
 
-    assert hq.emulator.requests_made.count("token") == 1
-    assert hq.emulator.requests_made.count("GET projects") == PAGES
+    assert hq.emulator.request_log.count("token") == 1
+    assert hq.emulator.request_log.count("GET projects") == PAGES
 
 
 def test_a_token_is_renewed_five_minutes_before_its_end(hq: HqFixture, client: HqClient) -> None:
@@ -42,12 +42,12 @@ def test_a_token_is_renewed_five_minutes_before_its_end(hq: HqFixture, client: H
     client.projects.list_page(0)
     hq.clock.sleep(3600 - 301)
     client.projects.list_page(0)
-    assert hq.emulator.requests_made.count("token") == 1
+    assert hq.emulator.request_log.count("token") == 1
 
     hq.clock.sleep(2)
     client.projects.list_page(0)
 
-    assert hq.emulator.requests_made.count("token") == 2
+    assert hq.emulator.request_log.count("token") == 2
 
 
 def test_a_short_token_is_used_for_half_its_life(hq: HqFixture, client: HqClient) -> None:
@@ -56,24 +56,24 @@ def test_a_short_token_is_used_for_half_its_life(hq: HqFixture, client: HqClient
     client.projects.list_page(0)
     hq.clock.sleep(119)
     client.projects.list_page(0)
-    assert hq.emulator.requests_made.count("token") == 1
+    assert hq.emulator.request_log.count("token") == 1
 
     hq.clock.sleep(2)
     client.projects.list_page(0)
 
-    assert hq.emulator.requests_made.count("token") == 2
+    assert hq.emulator.request_log.count("token") == 2
 
 
 def test_a_revoked_token_is_renewed_once_for_four_threads(hq: HqFixture, client: HqClient) -> None:
     """One thread fetches a token, the others use it; each request is sent again."""
     client.projects.list_page(0)
     hq.emulator.call_control_plane("DELETE", "/tokens")
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     list_in_threads(client)
 
-    assert hq.emulator.requests_made.count("token") == 1
-    assert PAGES < hq.emulator.requests_made.count("GET projects") <= 2 * PAGES
+    assert hq.emulator.request_log.count("token") == 1
+    assert PAGES < hq.emulator.request_log.count("GET projects") <= 2 * PAGES
 
 
 def test_a_second_401_is_a_refusal(hq: HqFixture, client: HqClient) -> None:
@@ -86,7 +86,7 @@ def test_a_second_401_is_a_refusal(hq: HqFixture, client: HqClient) -> None:
     with pytest.raises(UnauthorizedError, match=r"AUTH-006.*Check the machine's clock"):
         client.projects.list_page(0)
 
-    assert hq.emulator.requests_made == ["token", "GET projects", "token", "GET projects"]
+    assert hq.emulator.request_log == ["token", "GET projects", "token", "GET projects"]
 
 
 def test_a_revoked_token_does_not_duplicate_a_project(hq: HqFixture, client: HqClient) -> None:
@@ -95,7 +95,7 @@ def test_a_revoked_token_does_not_duplicate_a_project(hq: HqFixture, client: HqC
     hq.emulator.call_control_plane("DELETE", "/tokens")
     hq.create_project()
 
-    assert hq.emulator.requests_made.count("token") == 1
+    assert hq.emulator.request_log.count("token") == 1
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_response_without_a_token_is_reported_in_one_line(hq: HqFixture, body:
         hq.create_client().projects.list_page(0)
 
     assert "\n" not in str(caught.value)
-    assert set(hq.emulator.requests_made) == {"token"}
+    assert set(hq.emulator.request_log) == {"token"}
 
 
 def test_an_unavailable_token_is_requested_by_one_thread(hq: HqFixture) -> None:
@@ -147,7 +147,7 @@ def test_an_unavailable_token_is_requested_by_one_thread(hq: HqFixture) -> None:
         thread.start()
     while (
         sum(thread.is_alive() for thread in threads) < PAGES
-        or "token" not in hq.emulator.requests_made
+        or "token" not in hq.emulator.request_log
     ):
         renewal_released.wait(0.01)
     renewal_released.set()
@@ -156,4 +156,4 @@ def test_an_unavailable_token_is_requested_by_one_thread(hq: HqFixture) -> None:
 
     assert len(messages) == PAGES
     assert len(set(messages)) == 1
-    assert hq.emulator.requests_made.count("token") <= 2 * MAX_ATTEMPTS
+    assert hq.emulator.request_log.count("token") <= 2 * MAX_ATTEMPTS

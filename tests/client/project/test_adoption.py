@@ -36,7 +36,7 @@ def test_by_default_a_name_in_use_is_an_error_with_advice(hq: HqFixture, client:
         f"({existing['id']}, active); adopt it with adopt='any', or declare another name; "
         "if only the resource was renamed, add an alias to it."
     )
-    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
+    assert hq.emulator.request_log == ["token", "POST projects", "GET projects"]
 
 
 def test_an_archived_project_is_reactivated_where_declared(hq: HqFixture, client: HqClient) -> None:
@@ -60,12 +60,12 @@ def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
     inputs = {**PROJECT_INPUTS, "adopt": "archived"}
     create(build_run(client), inputs)
     hq.emulator.clock.advance(60)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     project_id, outs = create(build_run(hq.create_client()), inputs)
 
     assert (project_id, outs["status"]) == (existing["id"], "active")
-    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
+    assert hq.emulator.request_log == ["token", "POST projects", "GET projects", "GET project"]
     assert any("was reactivated by an interrupted run" in each for each in hq.list_warnings())
 
 
@@ -99,7 +99,7 @@ def test_an_adopted_project_without_differences_is_not_changed(
 
     create(build_run(client), {**PROJECT_INPUTS, "adopt": "any"})
 
-    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET project"]
+    assert hq.emulator.request_log == ["token", "POST projects", "GET projects", "GET project"]
 
 
 def test_the_leftover_of_an_interrupted_run_is_adopted_with_a_warning(hq: HqFixture) -> None:
@@ -111,7 +111,7 @@ def test_the_leftover_of_an_interrupted_run_is_adopted_with_a_warning(hq: HqFixt
 
     assert project_id in str(hq.list_warnings())
     assert "interrupted run" in str(hq.list_warnings())
-    assert "PATCH project" not in hq.emulator.requests_made
+    assert "PATCH project" not in hq.emulator.request_log
 
 
 def test_leftovers_are_not_adopted_if_the_option_forbids_it(hq: HqFixture) -> None:
@@ -178,7 +178,7 @@ def test_names_in_use_are_searched_in_one_walk(hq: HqFixture, client: HqClient) 
         found = list(threads.map(adopted, range(12)))
 
     assert found == existing
-    requests = Counter(hq.emulator.requests_made)
+    requests = Counter(hq.emulator.request_log)
     assert requests == {"token": 1, "POST projects": 12, "GET projects": 1, "GET project": 12}
 
 
@@ -193,7 +193,7 @@ def test_a_project_created_after_the_walk_is_found_at_its_end(
     project_id, _ = create(build_run(client), {**PROJECT_INPUTS, "name": "Late", "adopt": "any"})
 
     assert project_id == late["id"]
-    assert hq.emulator.requests_made.count("GET projects") == 2
+    assert hq.emulator.request_log.count("GET projects") == 2
 
 
 def test_a_project_found_by_the_walk_is_judged_by_its_current_state(
@@ -208,7 +208,7 @@ def test_a_project_found_by_the_walk_is_judged_by_its_current_state(
     with pytest.raises(ConflictError, match="a project 'Back' exists already"):
         create(build_run(client), {**PROJECT_INPUTS, "name": "Back", "adopt": "archived"})
 
-    assert hq.emulator.requests_made.count("GET projects") == 1
+    assert hq.emulator.request_log.count("GET projects") == 1
 
 
 def test_a_project_renamed_since_the_walk_no_longer_owns_the_name(

@@ -29,7 +29,7 @@ def test_a_project_can_be_created_as_archived(hq: HqFixture, client: HqClient) -
     _, outs = create(build_run(client), {**PROJECT_INPUTS, "status": "archived"})
 
     assert outs["status"] == "archived"
-    assert hq.emulator.requests_made == ["token", "POST projects", "PATCH project"]
+    assert hq.emulator.request_log == ["token", "POST projects", "PATCH project"]
 
 
 def test_a_refused_status_is_set_by_a_later_up(hq: HqFixture, client: HqClient) -> None:
@@ -101,13 +101,13 @@ def test_a_failed_copy_is_a_final_warning(
     hq.emulator.call_control_plane("PATCH", "/options", {"job_outcome": "failed"})
 
     project_id, outs = create(build_run(client), inputs_with_template)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     later = update(build_run(client), project_id, outs, {**inputs_with_template, "city": "Oslo"})
 
     assert (outs["copy_status"], later["copy_status"]) == ("failed", "failed")
     assert "copy the template's settings by hand" in hq.list_warnings()[0]
     assert not diff(outs, inputs_with_template).is_unfinished
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]
 
 
 def test_the_next_up_checks_a_copy_that_exceeded_its_timeout(
@@ -127,7 +127,7 @@ def test_the_next_up_checks_a_copy_that_exceeded_its_timeout(
     later = update(build_run(client), project_id, outs, inputs)
 
     assert later["copy_status"] == "done"
-    assert "PATCH project" not in hq.emulator.requests_made
+    assert "PATCH project" not in hq.emulator.request_log
 
 
 def test_a_job_missing_from_the_response_is_remembered(
@@ -152,7 +152,7 @@ def test_a_copy_timeout_of_zero_polls_once(
     _, outs = create(build_run(client), {**inputs_with_template, "copy_timeout": 0.0})
 
     assert outs["copy_status"] == "running"
-    assert hq.emulator.requests_made.count("GET job") == 1
+    assert hq.emulator.request_log.count("GET job") == 1
     assert hq.clock.sleeps == []
 
 

@@ -29,7 +29,7 @@ def created_projects(hq: HqFixture, client: HqClient) -> list[IdAndState]:
     projects = [
         create(build_run(client), {**PROJECT_INPUTS, "name": f"Tower {n}"}) for n in range(8)
     ]
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return projects
 
 
@@ -66,7 +66,7 @@ def test_four_threads_archive_exactly_the_allowed_number(
         )
 
     assert list(outcomes).count(True) == 5
-    assert hq.emulator.requests_made == ["PATCH project"] * 3
+    assert hq.emulator.request_log == ["PATCH project"] * 3
     assert list_statuses(client).count("archived") == 3
 
 
@@ -183,7 +183,7 @@ def test_an_update_that_archives_is_refused_completely(
     with pytest.raises(ArchiveLimitError, match="'Tower 0'"):
         update(build_run(client, archive_limit=ArchiveLimit(0)), project_id, state, wanted)
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
 
 
 def test_archiving_by_an_update_counts_once(
@@ -228,7 +228,7 @@ def test_an_adoption_beyond_the_limit_is_finished_later(hq: HqFixture, client: H
     project_id, outs = create(build_run(client, archive_limit=ArchiveLimit(0)), wanted)
 
     assert project_id == existing["id"]
-    assert "PATCH project" not in hq.emulator.requests_made
+    assert "PATCH project" not in hq.emulator.request_log
     assert outs["unfinished"] == ["status"]
     assert "is not archived: bim360:maxArchives is 0" in hq.list_warnings()[-1]
     assert (

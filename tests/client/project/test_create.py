@@ -27,7 +27,7 @@ def test_a_create_is_one_request_plus_the_token(hq: HqFixture, client: HqClient)
     created = [create(build_run(client), {**PROJECT_INPUTS, "name": f"T{n}"}) for n in range(10)]
 
     assert len({project_id for project_id, _ in created}) == 10
-    assert hq.emulator.requests_made == ["token", *["POST projects"] * 10]
+    assert hq.emulator.request_log == ["token", *["POST projects"] * 10]
 
 
 def test_the_body_contains_the_declared_fields_only(hq: HqFixture, client: HqClient) -> None:
@@ -79,7 +79,7 @@ def test_a_lost_response_leads_to_the_created_project(
 
     project_id, outs = create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects"]
+    assert hq.emulator.request_log == ["token", "POST projects", "GET projects"]
     assert hq.list_project_names() == ["Tower A"]
     assert outs["name"] == "Tower A"
     assert client.projects.get(project_id).name == "Tower A"
@@ -94,7 +94,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(
 
     create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made == [
+    assert hq.emulator.request_log == [
         "token",
         "POST projects",
         *["GET projects"] * 3,
@@ -113,7 +113,7 @@ def test_a_project_that_lists_show_late_is_found(hq: HqFixture, client: HqClient
 
     create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made == ["token", "POST projects", "GET projects", "GET projects"]
+    assert hq.emulator.request_log == ["token", "POST projects", "GET projects", "GET projects"]
 
 
 def test_a_project_that_appears_after_the_second_post_is_accepted(
@@ -127,7 +127,7 @@ def test_a_project_that_appears_after_the_second_post_is_accepted(
 
     create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made.count("POST projects") == 2
+    assert hq.emulator.request_log.count("POST projects") == 2
     assert hq.list_project_names() == ["Tower A"]
 
 
@@ -140,7 +140,7 @@ def test_three_inconclusive_responses_without_a_project_are_an_error(
     with pytest.raises(UnansweredError, match=r"inconclusive 3 times.*`pulumi up` again later"):
         create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made.count("POST projects") == 3
+    assert hq.emulator.request_log.count("POST projects") == 3
     assert hq.list_project_names() == []
 
 
@@ -154,7 +154,7 @@ def test_without_a_search_result_nothing_is_sent_again(hq: HqFixture, client: Hq
     with pytest.raises(UnansweredError, match=r"may have been created.*found by its name"):
         create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made.count("POST projects") == 1
+    assert hq.emulator.request_log.count("POST projects") == 1
     hq.emulator.faults.clear()
     hq.clock.sleep(60)
     create(build_run(hq.create_client()), PROJECT_INPUTS)

@@ -30,7 +30,7 @@ def test_an_older_project_of_the_same_name_is_not_accepted_as_ours(
     with pytest.raises(ConflictError, match="exists already"):
         create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made.count("POST projects") == 2
+    assert hq.emulator.request_log.count("POST projects") == 2
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_refusal_is_not_retried(
     with pytest.raises(kind, match="could not create project 'Tower A'"):
         create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made == ["token", "POST projects"]
+    assert hq.emulator.request_log == ["token", "POST projects"]
 
 
 def test_a_rate_limited_create_is_retried_when_hq_allows_it(
@@ -61,7 +61,7 @@ def test_a_rate_limited_create_is_retried_when_hq_allows_it(
 
     create(build_run(client), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made == ["token", *["POST projects"] * 3]
+    assert hq.emulator.request_log == ["token", *["POST projects"] * 3]
     assert hq.clock.sleeps == [17.0, 17.0]
 
 

@@ -25,7 +25,7 @@ IdAndState = tuple[str, Any]
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing project; requests so far are not recorded."""
     project = create(build_run(client), PROJECT_INPUTS)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return project
 
 
@@ -35,7 +35,7 @@ def test_destroying_archives_with_one_request(
     """It sends the status only; the name stays in use."""
     delete(build_run(client), *created_project)
 
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]
     assert hq.emulator.requests[-1].body == b'{"status": "archived"}'
     assert client.projects.get(created_project[0]).status == "archived"
 
@@ -47,7 +47,7 @@ def test_destroying_twice_succeeds(
     delete(build_run(client), *created_project)
     delete(build_run(client), *created_project)
 
-    assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project", "PATCH project"]
 
 
 def test_a_refusal_is_success_if_the_project_is_archived(
@@ -59,7 +59,7 @@ def test_a_refusal_is_success_if_the_project_is_archived(
 
     delete(build_run(client), *created_project)
 
-    assert hq.emulator.requests_made[-2:] == ["PATCH project", "GET project"]
+    assert hq.emulator.request_log[-2:] == ["PATCH project", "GET project"]
 
 
 def test_destroying_a_deleted_project_succeeds(
@@ -70,7 +70,7 @@ def test_destroying_a_deleted_project_succeeds(
 
     delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})
 
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]
 
 
 def test_a_delete_waits_for_a_project_that_is_not_visible_yet(
@@ -93,7 +93,7 @@ def test_retain_sends_nothing_and_reports_it(
 
     delete(build_run(client), project_id, {**state, "on_destroy": "retain"})
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert hq.notifications == [("BIM 360: project 'Tower A' is left as it is (retain).", False)]
 
 

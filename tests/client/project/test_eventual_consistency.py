@@ -31,7 +31,7 @@ def test_the_next_up_adopts_a_project_that_stayed_invisible(hq: HqFixture) -> No
     with pytest.raises(ConflictError, match="run `pulumi up` again in a few minutes"):
         create(build_run(hq.create_client()), PROJECT_INPUTS)
 
-    assert hq.emulator.requests_made.count("POST projects") == 2
+    assert hq.emulator.request_log.count("POST projects") == 2
     hq.clock.sleep(180)
     project_id, outs = create(build_run(hq.create_client()), PROJECT_INPUTS)
     assert hq.list_project_names() == ["Tower A"]
@@ -89,4 +89,4 @@ def test_an_endless_copy_is_given_up_after_a_day(hq: HqFixture) -> None:
     assert later["copy_status"] == "failed"
     assert "has not ended within a day" in hq.list_warnings()[-1]
     assert not diff(later, inputs).is_unfinished
-    assert hq.emulator.requests_made.count("GET job") == 2
+    assert hq.emulator.request_log.count("GET job") == 2

@@ -46,7 +46,7 @@ def test_a_project_of_a_lost_create_is_kept_with_a_warning(hq: HqFixture, kind: 
 
     (warning,) = list_risk_warnings(hq)
     assert "was created, although HQ's response was lost" in warning
-    assert hq.emulator.requests_made.count(route) == 1
+    assert hq.emulator.request_log.count(route) == 1
 
 
 @pytest.mark.parametrize("kind", CREATES)

@@ -47,7 +47,7 @@ def test_a_create_is_retried_if_the_name_was_released_meanwhile(
     """The owner was renamed after HQ's refusal; nothing is adopted, even with 'any'."""
     owner, state = plan_rename(client, PROJECT_INPUTS, "Old Tower")
     project.update(build_run(client), owner, state, {**PROJECT_INPUTS, "name": "Old Tower"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     refused = build_reply(409, {"code": 9409, "message": "the name is in use"})
     hq.emulator.faults.append(Fault("POST projects", refused))
 
@@ -55,7 +55,7 @@ def test_a_create_is_retried_if_the_name_was_released_meanwhile(
 
     assert created != owner
     assert sorted(hq.list_project_names()) == ["Old Tower", "Tower A"]
-    assert hq.emulator.requests_made == ["POST projects"] * 2
+    assert hq.emulator.request_log == ["POST projects"] * 2
 
 
 def test_after_a_failed_swap_no_project_keeps_a_temporary_name(

@@ -51,7 +51,7 @@ def list_active_services(hq: HqFixture) -> set[str]:
 def pending_project_id(client: HqClient, hq: HqFixture) -> str:
     """Return the id of a project without an admin; requests so far are not recorded."""
     project = client.projects.create({**PROJECT_BODY, "service_types": "doc_manager,pm"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return project.id
 
 
@@ -60,11 +60,11 @@ def test_the_first_admin_activates_a_pending_project(
 ) -> None:
     """It is one request without an acting user, as no other user exists yet."""
     before = client.projects.get(pending_project_id).status
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
-    assert hq.emulator.requests_made == ["POST admin"]
+    assert hq.emulator.request_log == ["POST admin"]
     assert (before, client.projects.get(pending_project_id).status) == ("pending", "active")
     assert entity_id == f"{pending_project_id}:{outs['user_id']}:doc_manager"
     assert outs["role"] == "project_admin"
@@ -87,7 +87,7 @@ def test_an_invisible_new_project_is_waited_for(hq: HqFixture, client: HqClient)
 
     create(build_run(client), build_admin_inputs(project.id))
 
-    assert hq.emulator.requests_made.count("POST admin") > 1
+    assert hq.emulator.request_log.count("POST admin") > 1
     assert client.projects.get(project.id).status == "active"
 
 
@@ -100,7 +100,7 @@ def test_a_lost_response_leads_to_the_added_admin(
 
     _, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
-    assert hq.emulator.requests_made == ["POST admin", "GET members"]
+    assert hq.emulator.request_log == ["POST admin", "GET members"]
     assert outs["role"] == "project_admin"
 
 
@@ -112,7 +112,7 @@ def test_a_post_that_hq_did_not_act_on_is_sent_again(
 
     create(build_run(client), build_admin_inputs(pending_project_id))
 
-    assert hq.emulator.requests_made == ["POST admin", *["GET members"] * 3, "POST admin"]
+    assert hq.emulator.request_log == ["POST admin", *["GET members"] * 3, "POST admin"]
 
 
 def test_each_service_of_one_person_is_a_separate_post(
@@ -120,13 +120,13 @@ def test_each_service_of_one_person_is_a_separate_post(
 ) -> None:
     """HQ activates one service per request, and each one counts."""
     first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     second, outs = create(
         build_run(client), build_admin_inputs(pending_project_id, service_type="pm")
     )
 
-    assert hq.emulator.requests_made == ["POST admin"]
+    assert hq.emulator.request_log == ["POST admin"]
     assert second.rpartition(":")[0] == first.rpartition(":")[0]
     assert outs["role"] == "project_admin"
     assert list_active_services(hq) == {"doc_manager", "pm"}
@@ -137,11 +137,11 @@ def test_an_admin_who_already_has_the_service_is_adopted(
 ) -> None:
     """HQ refuses the POST; a read finds the user with the service, and a message reports it."""
     first, _ = create(build_run(client), build_admin_inputs(pending_project_id))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     again, outs = create(build_run(client), build_admin_inputs(pending_project_id))
 
-    assert hq.emulator.requests_made == ["POST admin", "GET members"]
+    assert hq.emulator.request_log == ["POST admin", "GET members"]
     assert (again, outs["role"]) == (first, "project_admin")
     line = (
         "BIM 360: anna@example.com has the service doc_manager in project "
@@ -170,12 +170,12 @@ def test_a_refusal_is_an_error_if_the_person_lacks_the_service(
     create(build_run(client), build_admin_inputs(pending_project_id))
     refusal = build_reply(status, {"code": 1, "message": "user is already assigned"})
     hq.emulator.faults.append(Fault("POST admin", refusal))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     with pytest.raises(HqError, match=r'"user is already assigned".+ not have the service pm\.$'):
         create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
-    assert hq.emulator.requests_made == ["POST admin", "GET members", "GET services"]
+    assert hq.emulator.request_log == ["POST admin", "GET members", "GET services"]
 
 
 @pytest.mark.parametrize("name", ["documentManagement", "document_management", "doc_manager"])
@@ -233,12 +233,12 @@ def test_a_lost_response_is_not_success_while_the_service_is_missing(
     """The person is already an admin, which proves nothing: the POST is sent again."""
     create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
     searches = ["GET members", "GET services"] * 3
-    assert hq.emulator.requests_made == ["POST admin", *searches, "POST admin"]
+    assert hq.emulator.request_log == ["POST admin", *searches, "POST admin"]
     assert list_active_services(hq) == {"doc_manager", "pm"}
 
 
@@ -248,11 +248,11 @@ def test_a_lost_response_leads_to_the_second_service(
     """HQ acted, so no second POST is sent."""
     create(build_run(client), build_admin_inputs(pending_project_id))
     hq.emulator.faults.append(Fault("POST admin", DROPS_CONNECTION, acts_on_request=True))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     create(build_run(client), build_admin_inputs(pending_project_id, service_type="pm"))
 
-    assert hq.emulator.requests_made == ["POST admin", "GET members"]
+    assert hq.emulator.request_log == ["POST admin", "GET members"]
 
 
 def test_a_member_without_admin_rights_is_an_error_with_advice(hq: HqFixture) -> None:
@@ -272,7 +272,7 @@ def test_a_service_missing_from_the_project_is_explained_at_once(
     with pytest.raises(NotFoundError, match=r"has no service glue; it has doc_manager, pm\. Add"):
         create(build_run(client), build_admin_inputs(pending_project_id, service_type="glue"))
 
-    assert hq.emulator.requests_made == ["POST admin", "GET project"]
+    assert hq.emulator.request_log == ["POST admin", "GET project"]
     assert hq.clock.sleeps == []
 
 
@@ -291,7 +291,7 @@ def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     with pytest.raises(NotFoundError, match=message):
         create(build_run(client), build_admin_inputs(pending_project_id))
 
-    assert hq.emulator.requests_made == ["POST admin", "GET project"] * 6
+    assert hq.emulator.request_log == ["POST admin", "GET project"] * 6
     assert sum(hq.clock.sleeps) == 30
 
 
@@ -304,7 +304,7 @@ def test_a_hidden_account_is_not_waited_for(
     with pytest.raises(NotFoundError, match=r"Check the account id"):
         create(build_run(client), build_admin_inputs(pending_project_id))
 
-    assert hq.emulator.requests_made == ["POST admin"]
+    assert hq.emulator.request_log == ["POST admin"]
 
 
 @pytest.mark.parametrize(
@@ -330,12 +330,12 @@ def test_a_refresh_is_one_request_without_drift(
 ) -> None:
     """The arguments are as declared, and the role is unchanged."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     live = read(build_run(client), entity_id, outs)
 
     assert live is not None
-    assert hq.emulator.requests_made == ["GET member"]
+    assert hq.emulator.request_log == ["GET member"]
     assert live.inputs == build_admin_inputs(pending_project_id)
     assert diff(live.outputs, build_admin_inputs(pending_project_id)).changed_arguments == ()
 
@@ -350,12 +350,12 @@ def test_a_removed_service_is_drift(
     )
     user = f"/projects/{pending_project_id}/users/{first['user_id']}"
     hq.emulator.call_control_plane("PATCH", user, {"modules": ["doc_manager"]})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     live = [read(build_run(client), docs, first), read(build_run(client), pm, second)]
 
     assert [each is None for each in live] == [False, True]
-    assert hq.emulator.requests_made == ["GET member", "GET member", "GET services"]
+    assert hq.emulator.request_log == ["GET member", "GET member", "GET services"]
 
 
 def test_an_id_with_a_missing_service_is_not_found(
@@ -405,7 +405,7 @@ def test_a_hidden_account_keeps_the_state(
 def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_project_id: str) -> None:
     """Only arguments that a destroy uses can change."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     after = update(
         build_run(client),
@@ -414,7 +414,7 @@ def test_an_update_sends_nothing(hq: HqFixture, client: HqClient, pending_projec
         build_admin_inputs(pending_project_id, on_destroy="retain"),
     )
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert (
         diff(after, build_admin_inputs(pending_project_id, on_destroy="retain")).changed_arguments
         == ()
@@ -435,11 +435,11 @@ def test_an_admin_who_gets_another_service_in_this_run_is_not_removed(
         build_run(client, acting_settings(), ownership=owners),
         build_admin_inputs(pending_project_id, service_type="pm"),
     )
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     delete(build_run(client, ownership=owners), docs, first)
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
 
 
@@ -448,11 +448,11 @@ def test_destroying_leaves_the_admin_and_reports_it(
 ) -> None:
     """HQ documents no way to remove an admin."""
     entity_id, outs = create(build_run(client), build_admin_inputs(pending_project_id))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     delete(build_run(client), entity_id, outs)
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert hq.list_warnings()[-1].startswith(
         f"BIM 360: anna@example.com stays in project {pending_project_id}"
     )

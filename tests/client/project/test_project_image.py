@@ -144,7 +144,7 @@ def test_a_refresh_only_checks_that_the_project_exists(
     """HQ does not return images, so a change in the browser is not detected."""
     given = check_inputs(project_id, file)
     id_, outs = create(build_run(client), given)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     live = read(build_run(client), id_, outs)
 

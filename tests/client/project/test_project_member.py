@@ -50,7 +50,7 @@ def split_id(created_member: IdAndState) -> tuple[str, str]:
 def created_member(hq: HqFixture, acting_client: HqClient, project_id: str) -> IdAndState:
     """Return the id and the state of a member; requests so far are not recorded."""
     member = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return member
 
 
@@ -64,8 +64,8 @@ def test_a_member_is_one_import_of_one_row(
     )
 
     entry: Any = next(hq.emulator.journal.find_entries(method="POST", path="*/users/import"))
-    assert [each for each in hq.emulator.requests_made if "import" in each] == ["POST import"]
-    assert hq.emulator.requests_made.count("GET members") == 1
+    assert [each for each in hq.emulator.request_log if "import" in each] == ["POST import"]
+    assert hq.emulator.request_log.count("GET members") == 1
     assert entry.body[0].keys() == {"email", "services", "company_id", "industry_roles"}
     assert entity_id == f"{project_id}:{outs['user_id']}"
     assert outs.items() >= build_member_inputs(project_id, company_id=COMPANY_ID).items()
@@ -82,8 +82,8 @@ def test_roles_are_read_once_per_project_and_run(
             build_member_inputs(project_id, email=f"m{number}@example.com"),
         )
 
-    assert hq.emulator.requests_made.count("GET roles") == 1
-    assert hq.emulator.requests_made.count("POST import") == 5
+    assert hq.emulator.request_log.count("GET roles") == 1
+    assert hq.emulator.request_log.count("POST import") == 5
 
 
 def test_an_unknown_role_is_reported_with_the_nearest_match(
@@ -124,7 +124,7 @@ def test_a_service_that_is_not_active_yet_is_waited_for(
 
     create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
-    assert hq.emulator.requests_made.count("POST import") == 3
+    assert hq.emulator.request_log.count("POST import") == 3
     assert hq.clock.sleeps == [3.0, 4.0]
 
 
@@ -135,7 +135,7 @@ def test_an_invisible_new_project_is_waited_for(hq: HqFixture, acting_client: Hq
 
     create(build_run(acting_client, acting_settings()), build_member_inputs(project.id))
 
-    assert hq.emulator.requests_made.count("POST import") == 1
+    assert hq.emulator.request_log.count("POST import") == 1
 
 
 @pytest.mark.parametrize("reply", [DROPS_CONNECTION, build_reply(504), build_reply(200, b"")])
@@ -149,7 +149,7 @@ def test_a_lost_response_leads_to_the_added_member(
         build_run(acting_client, acting_settings()), build_member_inputs(project_id)
     )
 
-    assert hq.emulator.requests_made.count("POST import") == 1
+    assert hq.emulator.request_log.count("POST import") == 1
     live = read(build_run(acting_client), entity_id, outs)
     assert live is not None
     assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == ()
@@ -163,7 +163,7 @@ def test_an_import_that_hq_did_not_act_on_is_sent_again(
 
     create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
-    assert hq.emulator.requests_made.count("POST import") == 2
+    assert hq.emulator.request_log.count("POST import") == 2
 
 
 def test_roles_that_an_import_drops_are_set_by_a_patch(
@@ -178,7 +178,7 @@ def test_roles_that_an_import_drops_are_set_by_a_patch(
 
     _, outs = create(build_run(acting_client, acting_settings()), build_member_inputs(project_id))
 
-    assert hq.emulator.requests_made[-2:] == ["POST import", "PATCH member"]
+    assert hq.emulator.request_log[-2:] == ["POST import", "PATCH member"]
     assert outs["industry_roles"] == ["Architect", "BIM Manager"]
 
 
@@ -213,7 +213,7 @@ def test_an_existing_member_is_adopted_without_an_import(
     entity_id, outs = create(build_run(acting_client, acting_settings()), wanted)
 
     entry: Any = next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*"))
-    assert hq.emulator.requests_made == ["GET members", "PATCH member"]
+    assert hq.emulator.request_log == ["GET members", "PATCH member"]
     assert entry.body.keys() == {"company_id", "industry_roles"}
     assert entity_id == created_member[0]
     assert (outs["industry_roles"], outs["unfinished"]) == (["Engineer"], [])
@@ -232,7 +232,7 @@ def test_services_of_an_adopted_member_change_after_a_preview_only(
     assert (outs["document_management"], outs["unfinished"]) == ("user", ["document_management"])
     assert difference.is_unfinished
     assert "HQ then drops access" in difference.warnings[0]
-    assert hq.emulator.requests_made == ["GET members", "PATCH member"]
+    assert hq.emulator.request_log == ["GET members", "PATCH member"]
     assert (after["document_management"], after["unfinished"]) == ("admin", [])
     assert entity_id == created_member[0]
 
@@ -283,7 +283,7 @@ def test_a_change_is_one_patch_with_the_differences(
 
     after = update(build_run(acting_client), entity_id, outs, wanted)
 
-    assert hq.emulator.requests_made == ["PATCH member"]
+    assert hq.emulator.request_log == ["PATCH member"]
     assert next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*")).body == body
     assert diff(after, wanted).changed_arguments == ()
 
@@ -301,7 +301,7 @@ def test_an_unchanged_member_sends_nothing(
         build_member_inputs(split_id(created_member)[0], on_destroy="remove"),
     )
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert after["on_destroy"] == "remove"
 
 
@@ -367,12 +367,12 @@ def test_drift_shows_in_the_declared_arguments(
     project_id, user_id = split_id(created_member)
     changes = {"industry_roles": ["Engineer"], "company_id": COMPANY_ID}
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}/users/{user_id}", changes)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     live = read(build_run(acting_client), *created_member)
 
     assert live is not None
-    assert hq.emulator.requests_made == ["GET member"]
+    assert hq.emulator.request_log == ["GET member"]
     assert live.inputs == build_member_inputs(project_id, industry_roles=["Engineer"])
     assert live.outputs["company_id"] == COMPANY_ID
     assert diff(live.outputs, build_member_inputs(project_id)).changed_arguments == (
@@ -418,7 +418,7 @@ def test_destroying_leaves_the_member_and_explains_why(
     delete(build_run(acting_client), entity_id, outs)
     delete(build_run(acting_client), entity_id, {**outs, "on_destroy": "retain"})
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert hq.notifications[-2][1]
     assert "HQ documents no way to remove a member" in hq.notifications[-2][0]
     assert hq.notifications[-1] == (
@@ -437,7 +437,7 @@ def test_destroying_removes_the_member_where_declared(
     delete(build_run(acting_client), entity_id, outs)
     delete(build_run(acting_client), entity_id, outs)
 
-    assert hq.emulator.requests_made == ["DELETE member", "DELETE member"]
+    assert hq.emulator.request_log == ["DELETE member", "DELETE member"]
     assert (
         acting_client.project_users.search_by_email(split_id(created_member)[0], "ada@example.com")
         is None
@@ -485,7 +485,7 @@ def test_a_member_whose_parent_was_destroyed_first_is_not_an_error(
         build_run(acting_client), created_member[0], {**created_member[1], "on_destroy": "remove"}
     )
 
-    assert hq.emulator.requests_made.count("DELETE member") == 1
+    assert hq.emulator.request_log.count("DELETE member") == 1
 
 
 def test_a_renamed_resource_keeps_its_member(
@@ -505,7 +505,7 @@ def test_a_renamed_resource_keeps_its_member(
         {**created_member[1], "on_destroy": "remove"},
     )
 
-    assert "DELETE member" not in hq.emulator.requests_made
+    assert "DELETE member" not in hq.emulator.request_log
     assert "has a new resource now; they are not removed" in hq.list_warnings()[-1]
 
 

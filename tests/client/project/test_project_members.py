@@ -46,7 +46,7 @@ def create_team(hq: HqFixture, acting_client: HqClient, project_id: str, count: 
         build_run(acting_client, acting_settings()),
         build_team_inputs(project_id, build_members(count)),
     )
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     hq.emulator.call_control_plane("DELETE", "/requests")
     return found
 
@@ -60,9 +60,7 @@ def test_two_hundred_members_are_four_imports(
         build_team_inputs(project_id, build_members(200)),
     )
 
-    counts = {
-        route: hq.emulator.requests_made.count(route) for route in set(hq.emulator.requests_made)
-    }
+    counts = {route: hq.emulator.request_log.count(route) for route in set(hq.emulator.request_log)}
     assert counts == {
         "token": 1,
         "GET members": 1,
@@ -86,7 +84,7 @@ def test_one_more_member_in_two_hundred_is_one_import_of_one_row(
         build_run(acting_client), entity_id, outs, build_team_inputs(project_id, build_members(201))
     )
 
-    assert hq.emulator.requests_made == ["GET members", "POST import"]
+    assert hq.emulator.request_log == ["GET members", "POST import"]
     assert count_imported_rows(hq) == [1]
     assert diff(after, build_team_inputs(project_id, build_members(201))).changed_arguments == ()
 
@@ -104,7 +102,7 @@ def test_another_role_of_one_member_is_one_patch(
     after = update(build_run(acting_client), entity_id, outs, build_team_inputs(project_id, wanted))
 
     entry: Any = next(hq.emulator.journal.find_entries(method="PATCH", path="*/users/*"))
-    assert hq.emulator.requests_made == ["PATCH member"]
+    assert hq.emulator.request_log == ["PATCH member"]
     assert entry.body == {"industry_roles": []}
     assert diff(after, build_team_inputs(project_id, wanted)).changed_arguments == ()
 
@@ -118,7 +116,7 @@ def test_a_refresh_of_two_hundred_is_one_request(
     live = read(build_run(acting_client), entity_id, outs)
 
     assert live is not None
-    assert hq.emulator.requests_made == ["GET members"]
+    assert hq.emulator.request_log == ["GET members"]
     assert live.inputs == build_team_inputs(project_id, build_members(200))
     assert diff(live.outputs, live.inputs).changed_arguments == ()
 
@@ -132,7 +130,7 @@ def test_a_team_larger_than_a_page_is_read_completely(
     live = read(build_run(acting_client), entity_id, outs)
 
     assert live is not None
-    assert hq.emulator.requests_made == ["GET members", "GET members"]
+    assert hq.emulator.request_log == ["GET members", "GET members"]
     assert len(live.inputs["members"]) == 230
 
 
@@ -148,7 +146,7 @@ def test_one_refused_row_does_not_affect_the_others(
     entity_id, outs = create(
         build_run(acting_client, acting_settings()), build_team_inputs(project_id, wrong)
     )
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     corrected = {
         **wrong,
         "zoe@example.com": {"document_management": "user", "company_id": COMPANY_ID},
@@ -165,7 +163,7 @@ def test_one_refused_row_does_not_affect_the_others(
     )
     assert hq.list_warnings()[0].endswith("The next `pulumi up` tries again.")
     assert difference.is_unfinished
-    assert hq.emulator.requests_made == ["GET members", "POST import"]
+    assert hq.emulator.request_log == ["GET members", "POST import"]
     assert count_imported_rows(hq) == [4, 1]
     assert (after["unfinished"], len(after["members"])) == ([], 4)
 
@@ -244,7 +242,7 @@ def test_a_later_import_refused_completely_keeps_the_first(
     )
 
     assert (len(outs["members"]), len(outs["unfinished"])) == (50, 10)
-    assert hq.emulator.requests_made.count("POST import") == 3
+    assert hq.emulator.request_log.count("POST import") == 3
     assert count_imported_rows(hq) == [50, 10]
     assert (len(after["members"]), after["unfinished"]) == (60, [])
 
@@ -298,7 +296,7 @@ def test_a_failed_change_of_one_member_does_not_affect_the_others(
 
     assert after["unfinished"] == ["m000@example.com"]
     assert "could not change industry_roles of m000@example.com" in hq.list_warnings()[-1]
-    assert hq.emulator.requests_made.count("PATCH member") == 4
+    assert hq.emulator.request_log.count("PATCH member") == 4
     assert last["unfinished"] == []
 
 
@@ -328,7 +326,7 @@ def test_an_undeclared_member_stays_by_default(
         build_run(acting_client), entity_id, outs, build_team_inputs(project_id, build_members(2))
     )
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert after["members"].keys() == build_members(2).keys()
 
 
@@ -346,7 +344,7 @@ def test_an_undeclared_member_is_removed_where_declared(
         build_team_inputs(project_id, build_members(1), on_removal="remove"),
     )
 
-    assert hq.emulator.requests_made == ["DELETE member", "DELETE member"]
+    assert hq.emulator.request_log == ["DELETE member", "DELETE member"]
     assert acting_client.project_users.search_by_email(project_id, "m002@example.com") is None
 
 
@@ -415,7 +413,7 @@ def test_destroying_leaves_all_members_and_reports_it(
     delete(build_run(acting_client), entity_id, outs)
     delete(build_run(acting_client), entity_id, {**outs, "on_removal": "retain"})
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert "and 3 more stay in project" in hq.list_warnings()[-1]
     assert hq.notifications[-1][0].endswith("and 3 more (retain).")
 

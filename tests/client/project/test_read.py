@@ -30,7 +30,7 @@ IdAndState = tuple[str, Any]
 def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing project; requests so far are not recorded."""
     project = create(build_run(client), INPUTS)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return project
 
 
@@ -47,7 +47,7 @@ def test_a_refresh_of_an_unchanged_project_changes_nothing(
     """One request; the arguments are as declared, and the outputs are those of the create."""
     live = read_project(client, created_project)
 
-    assert hq.emulator.requests_made == ["GET project"]
+    assert hq.emulator.request_log == ["GET project"]
     assert live.inputs == INPUTS
     assert live.outputs == created_project[1]
     assert diff(live.outputs, INPUTS).changed_arguments == ()
@@ -114,7 +114,7 @@ def test_a_deleted_project_leaves_the_state(
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
     assert read(build_run(client), created_project[0], {**created_project[1], **LONG_AGO}) is None
-    assert hq.emulator.requests_made == ["GET project"]
+    assert hq.emulator.request_log == ["GET project"]
 
 
 def test_a_project_that_is_not_visible_yet_stays_in_the_state(

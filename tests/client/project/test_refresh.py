@@ -52,7 +52,7 @@ def test_a_refresh_of_a_thousand_is_twenty_requests(hq: HqFixture, client: HqCli
     found = refresh_in_threads(client, known)
 
     assert [live.outputs["name"] for live in found] == [state["name"] for state in known]
-    assert len(hq.emulator.requests_made) <= 21
+    assert len(hq.emulator.request_log) <= 21
 
 
 def test_a_refresh_of_one_in_a_large_account_is_one_request(
@@ -63,7 +63,7 @@ def test_a_refresh_of_one_in_a_large_account_is_one_request(
 
     refresh_in_threads(client, known[500:501])
 
-    assert hq.emulator.requests_made == ["token", "GET project"]
+    assert hq.emulator.request_log == ["token", "GET project"]
 
 
 def test_a_list_row_gives_the_same_result_as_a_get(hq: HqFixture, client: HqClient) -> None:
@@ -79,7 +79,7 @@ def test_a_list_row_gives_the_same_result_as_a_get(hq: HqFixture, client: HqClie
         project.read(build_run(hq.create_client()), state["id"], state) for state in known
     ]
 
-    assert hq.emulator.requests_made.count("GET projects") == 1
+    assert hq.emulator.request_log.count("GET projects") == 1
     assert found == single_reads
 
 
@@ -91,7 +91,7 @@ def test_a_missing_project_is_confirmed_by_a_get(hq: HqFixture, client: HqClient
     found = refresh_in_threads(client, known)
 
     assert [live is None for live in found] == [False, False, False, True, False]
-    assert hq.emulator.requests_made.count("GET project") == 2
+    assert hq.emulator.request_log.count("GET project") == 2
 
 
 def test_declared_service_types_are_read_one_by_one(hq: HqFixture, client: HqClient) -> None:
@@ -104,7 +104,7 @@ def test_declared_service_types_are_read_one_by_one(hq: HqFixture, client: HqCli
     found = refresh_in_threads(client, known)
 
     assert found[7].inputs["service_types"] == ["cost", "pm"]
-    assert hq.emulator.requests_made == ["token", *["GET project"] * 10]
+    assert hq.emulator.request_log == ["token", *["GET project"] * 10]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_an_option_selects_whose_service_types_are_read(
 
     found = refresh_in_threads(client, known)
 
-    assert len(hq.emulator.requests_made) == 1 + request_count
+    assert len(hq.emulator.request_log) == 1 + request_count
     service_types = {tuple(live.outputs["service_types"]) for live in found}
     assert service_types == {("cost",) if option == "always" else ("pm",)}
     assert {tuple(live.inputs.get("service_types", ())) for live in found} == {
@@ -136,12 +136,12 @@ def test_a_lookup_always_sends_a_get(hq: HqFixture, client: HqClient) -> None:
     """``.get()`` and an import need the current values."""
     known = create_states(hq, 3)
     refresh_in_threads(client, known)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
 
     for state in known:
         project.read(build_run(client), state["id"], {})
 
-    assert hq.emulator.requests_made == ["GET project"] * 3
+    assert hq.emulator.request_log == ["GET project"] * 3
 
 
 def test_a_page_older_than_the_state_is_ignored(hq: HqFixture, client: HqClient) -> None:
@@ -150,7 +150,7 @@ def test_a_page_older_than_the_state_is_ignored(hq: HqFixture, client: HqClient)
 
     refresh_in_threads(client, known)
 
-    assert hq.emulator.requests_made.count("GET project") == 3
+    assert hq.emulator.request_log.count("GET project") == 3
 
 
 def test_a_page_without_a_declared_field_is_insufficient(hq: HqFixture, client: HqClient) -> None:
@@ -162,7 +162,7 @@ def test_a_page_without_a_declared_field_is_insufficient(hq: HqFixture, client: 
     found = refresh_in_threads(client, known)
 
     assert all(live is not None for live in found)
-    assert hq.emulator.requests_made.count("GET project") == 3
+    assert hq.emulator.request_log.count("GET project") == 3
 
 
 def test_an_invalid_row_does_not_affect_its_page(hq: HqFixture, client: HqClient) -> None:
@@ -175,7 +175,7 @@ def test_an_invalid_row_does_not_affect_its_page(hq: HqFixture, client: HqClient
     found = refresh_in_threads(client, known)
 
     assert all(live is not None for live in found)
-    assert hq.emulator.requests_made.count("GET project") == 1
+    assert hq.emulator.request_log.count("GET project") == 1
 
 
 def get_project_row(hq: HqFixture, state: OutputState) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def test_an_image_reuses_the_read_of_its_project(hq: HqFixture, client: HqClient
     live = project_image.read(build_run(client), f"{known[0]['id']}/image", image)
 
     assert live is not None
-    assert hq.emulator.requests_made == ["token", "GET project"]
+    assert hq.emulator.request_log == ["token", "GET project"]
 
 
 def test_a_project_changed_in_this_run_is_read_again(hq: HqFixture, client: HqClient) -> None:
@@ -208,7 +208,7 @@ def test_a_project_changed_in_this_run_is_read_again(hq: HqFixture, client: HqCl
 
     assert live is not None
     assert live.inputs["city"] == "Oslo"
-    assert hq.emulator.requests_made[-1] == "GET project"
+    assert hq.emulator.request_log[-1] == "GET project"
 
 
 def create_companies(client: HqClient, number: int) -> list[tuple[str, OutputState]]:
@@ -239,11 +239,11 @@ def test_companies_and_users_are_also_refreshed_by_pages(
 ) -> None:
     """A hundred and fifty of them, plus those that the account had before."""
     created = create(hq.create_client(), 150)
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     client = hq.create_client()
 
     with ThreadPoolExecutor(HOST_THREADS) as threads:
         found = list(threads.map(lambda each: entity.read(build_run(client), *each), created))
 
     assert [live.outputs for live in found] == [outs for _, outs in created]
-    assert len([each for each in hq.emulator.requests_made if route in each]) <= 4
+    assert len([each for each in hq.emulator.request_log if route in each]) <= 4

@@ -26,7 +26,7 @@ def create_members(hq: HqFixture, number: int) -> list[tuple[str, Any]]:
         )
         for each in range(number)
     ]
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     return members
 
 
@@ -45,7 +45,7 @@ def test_thirty_members_of_a_project_are_three_requests(hq: HqFixture) -> None:
     found = refresh_in_threads(create_acting_client(hq), members)
 
     assert [live.inputs["email"] for live in found] == [outs["email"] for _, outs in members]
-    assert sorted(hq.emulator.requests_made) == ["GET member", "GET members", "token"]
+    assert sorted(hq.emulator.request_log) == ["GET member", "GET members", "token"]
 
 
 def test_a_member_is_the_same_from_a_page_and_from_a_get(hq: HqFixture) -> None:
@@ -69,7 +69,7 @@ def test_each_member_of_a_deleted_project_costs_one_request_without_a_wait(hq: H
     found = refresh_in_threads(create_acting_client(hq), members)
 
     assert found == [None] * 4
-    assert hq.emulator.requests_made.count("GET member") == 4
+    assert hq.emulator.request_log.count("GET member") == 4
     assert hq.clock.sleeps == []
 
 
@@ -85,4 +85,4 @@ def test_a_member_changed_in_this_run_is_read_again(hq: HqFixture) -> None:
 
     assert live is not None
     assert live.inputs["industry_roles"] == ["Engineer"]
-    assert hq.emulator.requests_made[-1] == "GET member"
+    assert hq.emulator.request_log[-1] == "GET member"

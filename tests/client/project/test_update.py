@@ -28,7 +28,7 @@ def created_project(hq: HqFixture, client: HqClient) -> IdAndState:
     """Return the id and the state of an existing project; requests so far are not recorded."""
     project_id, outs = create(build_run(client), INPUTS)
     hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"status": "active"})
-    hq.emulator.requests_made.clear()
+    hq.emulator.request_log.clear()
     hq.emulator.call_control_plane("DELETE", "/requests")
     return project_id, {**outs, "status": "active"}
 
@@ -64,7 +64,7 @@ def test_one_change_is_one_request_with_one_field(
 
     outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
 
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]
     assert list_patch_bodies(hq) == [body]
     assert diff(outs, {**INPUTS, **changes}).changed_arguments == ()
 
@@ -90,7 +90,7 @@ def test_an_empty_text_clears_the_field_at_hq(
 
     assert not client.projects.get(project_id).city
     assert diff(outs, {**INPUTS, "city": ""}).changed_arguments == ()
-    assert hq.emulator.requests_made == ["PATCH project", "GET project"]
+    assert hq.emulator.request_log == ["PATCH project", "GET project"]
 
 
 def test_a_service_added_by_hq_is_kept(
@@ -132,7 +132,7 @@ def test_provider_arguments_are_stored_without_a_request(
 
     outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
 
-    assert hq.emulator.requests_made == []
+    assert hq.emulator.request_log == []
     assert outs.items() >= changes.items()
     assert outs["created_at"] == state["created_at"]
 
@@ -147,7 +147,7 @@ def test_the_response_becomes_the_state_without_a_read(
 
     assert outs["city"] == "Bergen"
     assert outs["service_types"] == ["cost", "pm"]
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]
 
 
 def test_an_update_of_a_deleted_project_is_reported_in_one_line(
@@ -177,7 +177,7 @@ def test_a_lost_response_to_a_change_is_retried(
 
     outs = update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
-    assert hq.emulator.requests_made == ["PATCH project", "PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project", "PATCH project"]
     assert outs["city"] == "Bergen"
 
 
@@ -193,7 +193,7 @@ def test_a_change_that_hq_refuses_to_repeat_counts_as_applied(
 
     outs = update(build_run(client), project_id, state, {**INPUTS, **changes})
 
-    assert hq.emulator.requests_made == ["PATCH project", "PATCH project", "GET project"]
+    assert hq.emulator.request_log == ["PATCH project", "PATCH project", "GET project"]
     assert outs.items() >= changes.items()
     assert diff(outs, {**INPUTS, **changes}).changed_arguments == ()
 
@@ -226,7 +226,7 @@ def test_a_name_of_another_project_is_a_conflict(
         update(build_run(client), project_id, state, {**INPUTS, "name": "Tower B"})
 
     search_requests = [] if reply_to_search else ["GET projects"]
-    assert hq.emulator.requests_made == ["PATCH project", "GET project", *search_requests]
+    assert hq.emulator.request_log == ["PATCH project", "GET project", *search_requests]
 
 
 def test_a_404_on_an_old_project_counts_at_once(
@@ -240,7 +240,7 @@ def test_a_404_on_an_old_project_counts_at_once(
     with pytest.raises(NotFoundError):
         update(build_run(client), project_id, old, {**INPUTS, "city": "Bergen"})
 
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]
 
 
 def test_a_404_on_a_recent_project_is_retried(
@@ -253,7 +253,7 @@ def test_a_404_on_a_recent_project_is_retried(
     outs = update(build_run(client), project_id, state, {**INPUTS, "city": "Bergen"})
 
     assert outs["city"] == "Bergen"
-    assert hq.emulator.requests_made == ["PATCH project"] * 3
+    assert hq.emulator.request_log == ["PATCH project"] * 3
 
 
 def test_a_refused_value_is_reported_with_the_field_and_hqs_message(
@@ -267,4 +267,4 @@ def test_a_refused_value_is_reported_with_the_field_and_hqs_message(
         update(build_run(client), project_id, state, {**INPUTS, "business_unit_id": unit})
 
     assert "the account has no business unit" in str(no.value)
-    assert hq.emulator.requests_made == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project"]

@@ -125,7 +125,7 @@ class CrashStack:
         assert reached.exists(), f"{at} was not reached:\n{output}"
         self.wait_for_host()
         self.hq.clock.advance(SECONDS_PER_MINUTE)
-        self.hq.requests_made.clear()
+        self.hq.request_log.clear()
         return output
 
     def wait_for_host(self) -> None:
@@ -140,12 +140,12 @@ class CrashStack:
 
     def up(self) -> Result:
         """Run the stack undisturbed, and record the requests from here on."""
-        self.hq.requests_made.clear()
+        self.hq.request_log.clear()
         return self.create_engine().up()
 
     def list_requests(self) -> list[str]:
         """Return the recorded requests, without those for tokens."""
-        return [what for what in self.hq.requests_made if what != "token"]
+        return [what for what in self.hq.request_log if what != "token"]
 
     def list_projects(self) -> list[dict[str, Any]]:
         """Return the projects at HQ."""

@@ -87,7 +87,7 @@ def test_an_archive_that_is_killed_is_done_again(stack: CrashStack, at: str, kil
     """Archiving an archived project does no harm."""
     stack.up()
     stack.crash("destroy", at, kills)
-    stack.hq.requests_made.clear()
+    stack.hq.request_log.clear()
 
     result = stack.create_engine().destroy()
 

@@ -67,4 +67,4 @@ def test_one_stack_has_one_run_at_a_time(tmp_path: Path) -> None:
             first.communicate()
 
         assert first.returncode == 0
-        assert [what for what in stack.hq.requests_made if what != "token"] == ["POST projects"]
+        assert [what for what in stack.hq.request_log if what != "token"] == ["POST projects"]
