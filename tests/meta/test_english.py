@@ -49,18 +49,18 @@ PATTERNS = {
 """What is counted, by the name of the rule."""
 
 MAXIMUM_COUNTS = {
-    "tell": 633,
-    "make": 1003,
-    "is no": 189,
-    "somebody": 374,
-    "thing": 118,
-    "whoever": 231,
-    "to be had": 27,
-    "for ever": 20,
-    "no more": 44,
-    "words": 795,
-    "ask": 1980,
-    "private": 536,
+    "tell": 0,
+    "make": 11,
+    "is no": 62,
+    "somebody": 3,
+    "thing": 0,
+    "whoever": 3,
+    "to be had": 0,
+    "for ever": 0,
+    "no more": 1,
+    "words": 11,
+    "ask": 74,
+    "private": 4,
 }
 """How often each may occur: lower a number when its count falls, and never raise one."""
 
