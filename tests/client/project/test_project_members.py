@@ -446,3 +446,25 @@ def test_a_destroy_succeeds_after_the_project_is_archived(
     delete(build_run(acting_client), entity_id, {**outs, "on_removal": "remove"})
 
     assert len([line for line in hq.list_warnings() if "could not remove" in line]) == 2
+
+
+def test_an_update_does_not_remove_members_that_another_resource_adopted(
+    hq: HqFixture, acting_client: HqClient, project_id: str
+) -> None:
+    """A member moves from a team to another resource of the same run."""
+    hq.emulator.call_control_plane("PATCH", "/options", {"remove_project_users": "allow"})
+    owners = Ownership()
+    entity_id, outs = create(
+        build_run(acting_client, acting_settings()),
+        build_team_inputs(project_id, build_members(2), on_removal="remove"),
+    )
+    moved, kept = sorted(outs["members"])
+    owners.mark_adopted(f"{project_id}:{outs['members'][moved]['user_id']}")
+    update(
+        build_run(acting_client, ownership=owners),
+        entity_id,
+        outs,
+        build_team_inputs(project_id, {kept: MEMBER_ROW}, on_removal="remove"),
+    )
+
+    assert "DELETE member" not in hq.emulator.request_log
