@@ -15,13 +15,13 @@ pytestmark = [
 ]
 
 SAMPLE = (
-    "create, nothing to do, destroy",
+    "create, no changes, destroy",
     "replace, delete first, with a dependent",
     "drift",
     "ignore_changes",
     "explicit provider",
-    "secrets in deep places",
-    "a failed create stops its dependents only",
+    "nested secrets",
+    "a failed create skips only its dependents",
     "aliases, parents, components",
 )
 """The scenarios of the usual suite; `make crashes` runs all."""

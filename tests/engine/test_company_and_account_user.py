@@ -151,7 +151,7 @@ def test_another_email_is_another_person(lifecycle: StackLifecycle) -> None:
 
 def test_a_destroy_releases_what_hq_cannot_delete(lifecycle: StackLifecycle) -> None:
     """People who signed in become inactive, the rest stays and is named."""
-    assert count_warnings(lifecycle.destroyed, "HQ can neither delete nor deactivate") == 3
+    assert count_warnings(lifecycle.destroyed, "HQ cannot delete or deactivate") == 3
     assert count_warnings(lifecycle.destroyed, "HQ's API cannot delete companies") == 1
 
 

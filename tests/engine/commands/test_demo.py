@@ -87,7 +87,7 @@ def test_a_destroy_of_the_demo_archives_and_a_second_up_reactivates(story: Story
     """HQ keeps the names, so a second up reactivates the archived projects."""
     assert story.destroyed.stdout.count("archived") >= 2
     assert "'North'" in story.again.stdout
-    assert "brought back" in story.again.stdout
+    assert "was archived and is reactivated" in story.again.stdout
 
 
 def test_the_demo_leaves_the_projects_own_files_alone(story: Story) -> None:
