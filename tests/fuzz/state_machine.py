@@ -163,7 +163,10 @@ class ProjectLifecycles(RuleBasedStateMachine):
             self.account.projects[owned.id].fields["name"] = name
             declared = normalize_fields(inputs)["service_types"]
             services = owned.seen_fields["service_types"] if declared is None else declared
-            owned.seen_fields = {**self.account.projects[owned.id].fields, "service_types": services}
+            owned.seen_fields = {
+                **self.account.projects[owned.id].fields,
+                "service_types": services,
+            }
             assert not self._find_differences(owned, inputs)
         self._end_run()
 
