@@ -4,8 +4,16 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models import enums, normalize, user_ref
-from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
+from bim360_provider.models import normalize, user_ref
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    InputModel,
+    RegionArgument,
+    ResponseModel,
+    ShortText,
+    list_fields,
+)
 
 __all__ = [
     "CLEARABLE_FIELDS",
@@ -21,16 +29,13 @@ UNCONFIRMED_STATUSES: Final = frozenset({"pending", "not_invited"})
 """HQ refuses to change the status of such a user:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
 Email: TypeAlias = Annotated[str, BeforeValidator(user_ref.parse_email)]
-ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 Status: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("active", "inactive")))
 ]
 DestroyPolicy: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("deactivate", "retain")))
 ]
-Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 def _parse_clearable_id(value: object) -> str:
@@ -174,16 +179,8 @@ class AccountUserArguments(InputModel):
             )
         ),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 PATCHABLE_FIELDS: Final = list_fields(

@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bim360_provider.models import normalize
+from bim360_provider.models import enums, normalize
 
-__all__ = ["FieldRole", "InputModel", "ResponseModel", "list_fields"]
+__all__ = [
+    "AccountIdArgument",
+    "FieldRole",
+    "Id",
+    "InputModel",
+    "Region",
+    "RegionArgument",
+    "ResponseModel",
+    "ShortText",
+    "list_fields",
+]
+
+Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
+Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
+ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 
 
 class FieldRole(Enum):
@@ -19,6 +33,19 @@ class FieldRole(Enum):
     CLEARABLE = 'HQ changes it in place, and "" clears it'
     CREATE_ONLY = "HQ accepts it only on create"
     PROVIDER_ONLY = "an option of this provider, never sent to HQ"
+
+
+AccountIdArgument: TypeAlias = Annotated[
+    Id | None,
+    FieldRole.PROVIDER_ONLY,
+    Field(description="Id of the account, with or without ``b.``. Set by the provider."),
+]
+RegionArgument: TypeAlias = Annotated[
+    Region | None,
+    FieldRole.PROVIDER_ONLY,
+    Field(description="Region of the account. Set by the provider."),
+]
+"""Where an object is; the same two arguments in each model."""
 
 
 class InputModel(BaseModel):

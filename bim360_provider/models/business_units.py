@@ -6,8 +6,16 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
+from bim360_provider.models import normalize
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    Id,
+    InputModel,
+    RegionArgument,
+    ResponseModel,
+    list_fields,
+)
 
 __all__ = [
     "PATCHABLE_FIELDS",
@@ -22,7 +30,6 @@ PUT_FIELDS: Final = ("id", "parent_id", "name", "description")
 """The fields of a unit in a PUT."""
 
 Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.parse_flag)]
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
 
 ResponseId: TypeAlias = Annotated[str, AfterValidator(str.lower)]
 
@@ -59,8 +66,6 @@ Units: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_require_units)]
 DestroyPolicy: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("retain", "remove")))
 ]
-
-Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class BusinessUnitArguments(InputModel):
@@ -132,16 +137,8 @@ class BusinessUnitsArguments(InputModel):
             )
         ),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 PATCHABLE_FIELDS: Final = list_fields(BusinessUnitsArguments, FieldRole.PATCHABLE)

@@ -5,8 +5,16 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
+from bim360_provider.models import normalize
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    InputModel,
+    RegionArgument,
+    ResponseModel,
+    ShortText,
+    list_fields,
+)
 
 __all__ = [
     "CLEARABLE_FIELDS",
@@ -32,11 +40,8 @@ def _require_text(value: object) -> str:
 
 
 RequiredText: TypeAlias = Annotated[str, BeforeValidator(_require_text)]
-ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 UnlimitedText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(MAX_TEXT_LENGTH))]
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
 AdoptPolicy: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(("never", "any")))]
-Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class CompanyArguments(InputModel):
@@ -135,16 +140,8 @@ class CompanyArguments(InputModel):
             )
         ),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 PROVIDER_ONLY_FIELDS: Final = list_fields(CompanyArguments, FieldRole.PROVIDER_ONLY)

@@ -5,7 +5,16 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import FieldRole, InputModel, ResponseModel, list_fields
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    Id,
+    InputModel,
+    RegionArgument,
+    ResponseModel,
+    ShortText,
+    list_fields,
+)
 
 __all__ = [
     "CLEARABLE_FIELDS",
@@ -57,9 +66,6 @@ Seconds: TypeAlias = Annotated[float, BeforeValidator(normalize.parse_seconds)]
 
 Flag: TypeAlias = Annotated[bool, BeforeValidator(normalize.parse_flag)]
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
-
-ShortText: TypeAlias = Annotated[str, BeforeValidator(normalize.limit_text(255))]
 
 ServiceTypes: TypeAlias = Annotated[list[str], BeforeValidator(normalize.parse_services)]
 
@@ -109,8 +115,6 @@ AdoptPolicy: TypeAlias = Annotated[
 DestroyPolicy: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("archive", "retain")))
 ]
-
-Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class ProjectArguments(InputModel):
@@ -299,16 +303,8 @@ class ProjectArguments(InputModel):
         FieldRole.PROVIDER_ONLY,
         Field(description="Seconds to wait for a template copy, 0 to 3600, 120 by default."),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
     OPEN_LISTS: ClassVar[frozenset[str]] = frozenset(
         {"currency", "timezone", "language", "construction_type", "contract_type", "service_types"}

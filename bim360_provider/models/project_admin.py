@@ -5,8 +5,14 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import FieldRole, InputModel, list_fields
-from bim360_provider.models.project_member import Email, Id, Region, RemovalPolicy
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    InputModel,
+    RegionArgument,
+    list_fields,
+)
+from bim360_provider.models.project_member import Email, Id, RemovalPolicy
 
 __all__ = ["CREATE_ONLY_FIELDS", "PROVIDER_ONLY_FIELDS", "ProjectAdminArguments"]
 
@@ -57,16 +63,8 @@ class ProjectAdminArguments(InputModel):
             )
         ),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 CREATE_ONLY_FIELDS: Final = list_fields(ProjectAdminArguments, FieldRole.CREATE_ONLY)

@@ -2,10 +2,16 @@
 
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from bim360_provider.models import enums, normalize
-from bim360_provider.models.base import FieldRole, InputModel, list_fields
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    Id,
+    InputModel,
+    RegionArgument,
+    list_fields,
+)
 
 __all__ = [
     "MAX_SIZE",
@@ -30,11 +36,7 @@ SIGNATURES: Final = (
 """The first bytes of the accepted formats; a file name can be wrong."""
 
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
-
 Sha256: TypeAlias = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class ProjectImageArguments(InputModel):
@@ -67,16 +69,8 @@ class ProjectImageArguments(InputModel):
             )
         ),
     ]
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 REPLACING_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.IDENTITY)

@@ -5,8 +5,16 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from bim360_provider.models import enums, normalize, user_ref
-from bim360_provider.models.base import FieldRole, InputModel, list_fields
+from bim360_provider.models import normalize, user_ref
+from bim360_provider.models.base import (
+    AccountIdArgument,
+    FieldRole,
+    Id,
+    InputModel,
+    Region,
+    RegionArgument,
+    list_fields,
+)
 
 __all__ = [
     "PATCHABLE_FIELDS",
@@ -23,7 +31,6 @@ __all__ = [
 
 MAX_ROLE_LENGTH: Final = 255
 
-Id: TypeAlias = Annotated[str, BeforeValidator(normalize.parse_id)]
 
 Email: TypeAlias = Annotated[str, BeforeValidator(user_ref.parse_email)]
 
@@ -67,8 +74,6 @@ AdminAccess: TypeAlias = Annotated[str, BeforeValidator(_require_access("admin")
 RemovalPolicy: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(("retain", "remove")))
 ]
-
-Region: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice(enums.REGIONS))]
 
 
 class MemberFields(InputModel):
@@ -131,16 +136,8 @@ class ProjectMemberArguments(MemberFields):
             )
         ),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 def _require_members(value: object) -> object:
@@ -182,16 +179,8 @@ class ProjectMembersArguments(InputModel):
             )
         ),
     ] = None
-    account_id: Annotated[
-        Id | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Id of the account, with or without ``b.``. Set by the provider."),
-    ] = None
-    region: Annotated[
-        Region | None,
-        FieldRole.PROVIDER_ONLY,
-        Field(description="Region of the account. Set by the provider."),
-    ] = None
+    account_id: AccountIdArgument = None
+    region: RegionArgument = None
 
 
 PATCHABLE_FIELDS: Final = list_fields(MemberFields, FieldRole.PATCHABLE)
