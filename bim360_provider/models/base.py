@@ -10,13 +10,19 @@ from bim360_provider.models import enums, normalize
 
 __all__ = [
     "AccountIdArgument",
+    "AddressLine1Argument",
+    "AddressLine2Argument",
+    "CityArgument",
+    "CountryArgument",
     "FieldRole",
     "Id",
     "InputModel",
+    "PostalCodeArgument",
     "Region",
     "RegionArgument",
     "ResponseModel",
     "ShortText",
+    "StateOrProvinceArgument",
     "list_fields",
 ]
 
@@ -45,7 +51,42 @@ RegionArgument: TypeAlias = Annotated[
     FieldRole.PROVIDER_ONLY,
     Field(description="Region of the account. Set by the provider."),
 ]
-"""Where an object is; the same two arguments in each model."""
+
+AddressLine1Argument: TypeAlias = Annotated[
+    ShortText | None,
+    FieldRole.CLEARABLE,
+    Field(description='First line of the address, at most 255 characters; ``""`` clears it.'),
+]
+AddressLine2Argument: TypeAlias = Annotated[
+    ShortText | None,
+    FieldRole.CLEARABLE,
+    Field(description='Second line of the address, at most 255 characters; ``""`` clears it.'),
+]
+CityArgument: TypeAlias = Annotated[
+    ShortText | None,
+    FieldRole.CLEARABLE,
+    Field(description='City, at most 255 characters; ``""`` clears it.'),
+]
+StateOrProvinceArgument: TypeAlias = Annotated[
+    ShortText | None,
+    FieldRole.CLEARABLE,
+    Field(
+        description=(
+            "State or province from HQ's list for the country, such as ``New York``; "
+            '``""`` clears it.'
+        )
+    ),
+]
+PostalCodeArgument: TypeAlias = Annotated[
+    ShortText | None,
+    FieldRole.CLEARABLE,
+    Field(description='Postal code as text, at most 255 characters; ``""`` clears it.'),
+]
+CountryArgument: TypeAlias = Annotated[
+    ShortText | None,
+    FieldRole.CLEARABLE,
+    Field(description='Full name of the country, such as ``United States``; ``""`` clears it.'),
+]
 
 
 class InputModel(BaseModel):

@@ -7,12 +7,17 @@ from pydantic import BeforeValidator, Field
 from bim360_provider.models import enums, normalize
 from bim360_provider.models.base import (
     AccountIdArgument,
+    AddressLine1Argument,
+    AddressLine2Argument,
+    CityArgument,
+    CountryArgument,
     FieldRole,
     Id,
     InputModel,
+    PostalCodeArgument,
     RegionArgument,
     ResponseModel,
-    ShortText,
+    StateOrProvinceArgument,
     list_fields,
 )
 
@@ -187,41 +192,12 @@ class ProjectArguments(InputModel):
         FieldRole.CLEARABLE,
         Field(description='Job number, at most 100 characters; ``""`` clears it.'),
     ] = None
-    address_line_1: Annotated[
-        ShortText | None,
-        FieldRole.CLEARABLE,
-        Field(description='First line of the address, at most 255 characters; ``""`` clears it.'),
-    ] = None
-    address_line_2: Annotated[
-        ShortText | None,
-        FieldRole.CLEARABLE,
-        Field(description='Second line of the address, at most 255 characters; ``""`` clears it.'),
-    ] = None
-    city: Annotated[
-        ShortText | None,
-        FieldRole.CLEARABLE,
-        Field(description='City, at most 255 characters; ``""`` clears it.'),
-    ] = None
-    state_or_province: Annotated[
-        ShortText | None,
-        FieldRole.CLEARABLE,
-        Field(
-            description=(
-                "State or province from HQ's list for the country, such as ``New York``; "
-                '``""`` clears it.'
-            )
-        ),
-    ] = None
-    postal_code: Annotated[
-        ShortText | None,
-        FieldRole.CLEARABLE,
-        Field(description='Postal code as text, at most 255 characters; ``""`` clears it.'),
-    ] = None
-    country: Annotated[
-        ShortText | None,
-        FieldRole.CLEARABLE,
-        Field(description='Full name of the country, such as ``United States``; ``""`` clears it.'),
-    ] = None
+    address_line_1: AddressLine1Argument = None
+    address_line_2: AddressLine2Argument = None
+    city: CityArgument = None
+    state_or_province: StateOrProvinceArgument = None
+    postal_code: PostalCodeArgument = None
+    country: CountryArgument = None
     business_unit_id: Annotated[
         ClearableId | None,
         FieldRole.CLEARABLE,
