@@ -16,8 +16,7 @@ from bim360_provider.hq import Connection
 from bim360_provider.hq.transport.clock import parse_http_date
 from bim360_provider.hq.transport.errors import mask_secrets
 from bim360_provider.hq.transport.http import HttpSession, Timeouts
-from bim360_provider.hq.transport.request import BasicAuth, BearerAuth, HttpRequest
-from bim360_provider.hq.transport.response import Response
+from bim360_provider.hq.transport.message import BasicAuth, BearerAuth, HttpRequest, Response
 from bim360_provider.hq.transport.token import TOKEN_PATH, extract_bearer
 
 __all__ = [

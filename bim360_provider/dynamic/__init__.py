@@ -7,23 +7,14 @@ import gc
 import sys
 from typing import Final
 
-__all__ = ["get_engine_address", "is_host"]
+__all__ = ["IS_HOST"]
 
-_HOST_MODULE: Final = "pulumi.dynamic.__main__"
+_main_spec = getattr(sys.modules.get("__main__"), "__spec__", None)
 
+IS_HOST: Final = getattr(_main_spec, "name", None) == "pulumi.dynamic.__main__"
+"""Whether this process is ``python -m pulumi.dynamic``."""
 
-def is_host() -> bool:
-    """Return whether this process is ``python -m pulumi.dynamic``."""
-    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return getattr(spec, "name", None) == _HOST_MODULE
-
-
-def get_engine_address() -> str | None:
-    """Return the address that Pulumi gives its host as the first argument; None elsewhere."""
-    return sys.argv[1] if is_host() and len(sys.argv) > 1 else None
-
-
-if is_host():
+if IS_HOST:
     # Pulumi's modules stay loaded as long as the host. Without this, the garbage collector scans
     # them repeatedly while this package is loaded, which takes a fifth of the start time.
     gc.freeze()

@@ -1,7 +1,11 @@
-"""The base class of all dynamic providers: Pulumi's six calls."""
+"""The base class of all dynamic providers: Pulumi's six calls, with expected errors on one line."""
 
+import functools
+import os
+import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
 from pulumi.dynamic import (
     CheckResult,
@@ -14,19 +18,79 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from bim360_provider.dynamic.errors import shorten_errors
+from bim360_provider.dynamic import IS_HOST
+from bim360_provider.errors import Bim360Error
 
 if TYPE_CHECKING:
     from bim360_provider.core.entity import Entity
     from bim360_provider.dynamic.calls import EntityCalls
 
-__all__ = ["SECRETS_KEY", "Bim360ProviderBase"]
+__all__ = ["DEBUG_VARIABLE", "SECRETS_KEY", "Bim360ProviderBase", "shorten_errors"]
+
+
+DEBUG_VARIABLE: Final = "BIM360_DEBUG"
+"""The environment variable that keeps the tracebacks of expected errors."""
+
+
+MESSAGE_PREFIX: Final = "BIM 360: "
+
+
+P = ParamSpec("P")
+
+
+R = TypeVar("R")
+
+
+class _ShortError(Exception):
+    """The error that Pulumi prints: ``BIM 360: could not …``."""
+
+
+_ShortError.__module__ = "builtins"
+
+
+_ShortError.__qualname__ = MESSAGE_PREFIX.rstrip(": ")
+
+
+def shorten_errors(method: Callable[P, R]) -> Callable[P, R]:
+    """Return the method with expected errors shortened to their message.
+
+    Any other exception is a bug of this package and keeps its traceback.
+    """
+
+    @functools.wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except Bim360Error as error:
+            if os.environ.get(DEBUG_VARIABLE):
+                raise
+            _hide_frames(hidden=True)
+            raise _ShortError(str(error).removeprefix(MESSAGE_PREFIX)).with_traceback(
+                None
+            ) from None
+        except Exception:
+            _hide_frames(hidden=False)
+            raise
+
+    return wrapper
+
+
+def _hide_frames(*, hidden: bool) -> None:
+    """Set whether the host prints frames; change nothing outside the host."""
+    if not IS_HOST:
+        return
+    if hidden:
+        sys.tracebacklimit = 0
+    elif hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
 
 SECRETS_KEY: Final = "__secret"
 """The names of the secret arguments, as one text; absent if there is none.
 
 Pulumi passes all values to its host in plain text, so only the program knows the secrets.
 """
+
 
 PropertyBag = dict[str, Any]
 

@@ -20,10 +20,14 @@ from bim360_provider.core.replacements import (
     list_replacement_warnings,
 )
 from bim360_provider.core.run import Run
-from bim360_provider.dynamic import exchanged_names
+from bim360_provider.dynamic import stack_state
 from bim360_provider.dynamic.engine import exit_with_engine, notify
-from bim360_provider.dynamic.property_bag import from_pulumi, has_provider_changed, to_pulumi
-from bim360_provider.dynamic.secret_values import protect_secrets
+from bim360_provider.dynamic.property_bag import (
+    from_pulumi,
+    has_provider_changed,
+    protect_secrets,
+    to_pulumi,
+)
 from bim360_provider.dynamic.shared import (
     get_run,
     owners,
@@ -40,12 +44,13 @@ __all__ = ["EntityCalls"]
 
 PropertyBag = dict[str, Any]
 
+exit_with_engine()  # the first call of a process imports this module
+
 
 class EntityCalls:
     """Passes Pulumi's calls to an entity of the core."""
 
     def __init__(self, entity: Entity, config: Config | None) -> None:
-        exit_with_engine()
         self._entity = entity
         self._config = config
         self._kind = entity.__name__.rpartition(".")[2]
@@ -63,7 +68,7 @@ class EntityCalls:
         urn = get_call_urn()
         replacements.note_check(self._kind, old, inputs, urn or "")
         failures = [CheckFailure("", str(each)) for each in problems if not each.warning]
-        exchanged_names.record_check(urn, {} if failures else inputs)
+        stack_state.record_check(urn, {} if failures else inputs)
         for warning in (each for each in problems if each.warning):
             notify(f"BIM 360: {warning}", warning=True)
         return CheckResult(to_pulumi(inputs), failures)
@@ -84,10 +89,10 @@ class EntityCalls:
         known = Predecessor(id_, state, urn or "")
         replacements.note_diff(self._kind, known, inputs, is_replacement=is_other)
         # A refresh and the deletion of a dependency compare a resource with its old arguments.
-        is_declared = exchanged_names.is_checked(urn)
+        is_declared = stack_state.is_checked(urn)
         if is_declared and (names := difference.name_change) is not None:
             renames.record_comparison(id_, names)
-        exchanged_names.record_diff(urn)
+        stack_state.record_diff(urn)
         changes = difference.changed_arguments or difference.is_unfinished
         if is_declared and changes and not difference.replaces:
             renames.begin_change(id_)
@@ -107,7 +112,7 @@ class EntityCalls:
         inputs = Inputs(from_pulumi(props))
         run = self._get_run(inputs)
         urn = get_call_urn() or ""
-        predecessor = exchanged_names.pop_released_object(urn) or replacements.find_predecessor(
+        predecessor = stack_state.pop_released_object(urn) or replacements.find_predecessor(
             self._kind, inputs, urn
         )
         renames.begin_change(urn)  # it occupies one of the host's threads, as an update does
@@ -146,10 +151,10 @@ class EntityCalls:
         urn = get_call_urn() or ""
         predecessor = Predecessor(id_, state, urn)
         is_kept = replacements.is_kept(self._kind, id_, state, urn)
-        if is_kept or exchanged_names.is_exchanged(
+        if is_kept or stack_state.is_exchanged(
             self._kind, predecessor, partial(self._get_run, state)
         ):
-            exchanged_names.release_object(self._kind, predecessor)
+            stack_state.release_object(self._kind, predecessor)
             notify(f"BIM 360: {format_retention_message(self._kind, id_, state)}.", warning=False)
             return
         with replacements.get_deletion_lock(id_):
@@ -168,7 +173,7 @@ class EntityCalls:
         run.ownership.mark_owned(live.id)
         for warning in list_replacement_warnings(predecessor, self._kind, inputs):
             notify(f"BIM 360: {warning}.", warning=True)
-        exchanged_names.plan_rename(renames, self._kind, live, inputs)
+        stack_state.plan_rename(renames, self._kind, live, inputs)
         try:
             return live.id, self._entity.update(run, live.id, live.outputs, inputs)
         finally:
@@ -179,7 +184,7 @@ class EntityCalls:
         try:
             return self._entity.create(run, inputs)
         except ConflictError:
-            predecessor = exchanged_names.find_exchanged_object(self._kind, urn, run, inputs)
+            predecessor = stack_state.find_exchanged_object(self._kind, urn, run, inputs)
             if not (kept := predecessor and self._keep_object(run, predecessor, inputs)):
                 raise
             return kept

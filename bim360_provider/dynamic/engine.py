@@ -9,10 +9,10 @@ from typing import Final
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from bim360_provider.dynamic import get_engine_address
+from bim360_provider.dynamic import IS_HOST
 from bim360_provider.models import display
 
-__all__ = ["exit_with_engine", "notify"]
+__all__ = ["exit_with_engine", "get_engine_address", "notify"]
 
 LOG_TIMEOUT: Final = 5.0
 """Time limit of one message in seconds: the engine is on this machine."""
@@ -20,6 +20,11 @@ LOG_TIMEOUT: Final = 5.0
 _lock = threading.Lock()
 
 _engine_stubs: dict[str, engine_pb2_grpc.EngineStub] = {}
+
+
+def get_engine_address() -> str | None:
+    """Return the address that Pulumi gives its host as the first argument; None elsewhere."""
+    return sys.argv[1] if IS_HOST and len(sys.argv) > 1 else None
 
 
 def notify(message: str, warning: bool) -> None:
@@ -55,10 +60,6 @@ HEALTH_CHECK: Final = "/grpc.health.v1.Health/Check"
 ENGINE_LOST_EXIT_CODE: Final = 1
 """Exit code of a host whose engine has ended."""
 
-_watch_lock: Final = threading.Lock()
-
-_watched_addresses: Final[set[str]] = set()
-
 
 def exit_with_engine() -> None:
     """Watch the engine and exit when it ends; do nothing outside Pulumi's host.
@@ -67,11 +68,8 @@ def exit_with_engine() -> None:
     and then refuses connections has ended.
     """
     address = get_engine_address()
-    with _watch_lock:
-        if address is None or address in _watched_addresses:
-            return
-        _watched_addresses.add(address)
-    threading.Thread(target=_watch_engine, args=(address,), daemon=True).start()
+    if address is not None:
+        threading.Thread(target=_watch_engine, args=(address,), daemon=True).start()
 
 
 def _watch_engine(address: str) -> None:

@@ -13,7 +13,7 @@ from bim360_provider.core.replacements import ReplacementTracker
 from bim360_provider.core.run import ArchiveCounter, ArchiveLimit, Ownership, Run
 from bim360_provider.core.settings import CONFIG_KEYS, EXPLICIT_KEY, HIDDEN_KEY, Settings
 from bim360_provider.dynamic.engine import notify
-from bim360_provider.dynamic.exchanged_names import is_held_by_another, read_previous_outputs
+from bim360_provider.dynamic.stack_state import is_held_by_another, read_previous_outputs
 from bim360_provider.errors import ConfigError
 from bim360_provider.hq import Connection, HqClient, Transport
 from bim360_provider.models.display import keep_secret, mask_text

@@ -21,8 +21,7 @@ from bim360_provider.export.names import (
 from bim360_provider.export.project import declare_project
 from bim360_provider.export.project_members import declare_project_team
 from bim360_provider.hq import HqClient
-from bim360_provider.hq.transport.request import Request
-from bim360_provider.hq.transport.response import Response
+from bim360_provider.hq.transport.message import Request, Response
 from bim360_provider.hq.transport.transport import Transport
 from bim360_provider.models import AccountUser, Company, Project, normalize
 from bim360_provider.resources import (

@@ -8,5 +8,5 @@ LONG_MODULES: dict[str, str] = {}
 
 # "path:name" -> why a vague term is right here.
 VAGUE_NAMES: dict[str, str] = {
-    "bim360_provider/hq/transport/adapter.py:proxy_manager_for": "requests calls it by this name",
+    "bim360_provider/hq/transport/http.py:proxy_manager_for": "requests calls it by this name",
 }

@@ -16,7 +16,7 @@ from bim360_provider.hq.transport.errors import (
     describe_response,
     is_about_account,
 )
-from bim360_provider.hq.transport.response import Response
+from bim360_provider.hq.transport.message import Response
 from bim360_provider.models import enums, normalize, user_ref
 
 __all__ = ["check_account", "check_acting_user", "check_projects"]

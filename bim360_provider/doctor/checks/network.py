@@ -22,8 +22,8 @@ from bim360_provider.hq.transport.address import (
 )
 from bim360_provider.hq.transport.clock import format_duration
 from bim360_provider.hq.transport.errors import choose_advice, describe_response
+from bim360_provider.hq.transport.message import Response
 from bim360_provider.hq.transport.rate_limit import SharedLimitError, create_limiter
-from bim360_provider.hq.transport.response import Response
 from bim360_provider.hq.transport.token import SCOPES
 
 __all__ = ["check_base_url", "check_clock", "check_rate_limit", "check_scopes", "check_token"]

@@ -12,7 +12,7 @@ from bim360_provider.errors import UnansweredError
 from bim360_provider.hq.api.cache import ListCache, ListPage, PageWatch
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import parse_time
-from bim360_provider.hq.transport.request import OpenOutcomeError, Request, build_unreadable_error
+from bim360_provider.hq.transport.message import OpenOutcomeError, Request, build_unreadable_error
 from bim360_provider.hq.transport.transport import Transport
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bim360_provider.hq.api.account_user import ActingUser
 from bim360_provider.hq.api.base import Endpoints, Model, build_mismatch_error, find_mismatch
 from bim360_provider.hq.api.cache import ListCache, ListPage, Memo, PageWatch
 from bim360_provider.hq.connection import Connection
-from bim360_provider.hq.transport.request import Request
+from bim360_provider.hq.transport.message import Request
 from bim360_provider.hq.transport.transport import Transport
 from bim360_provider.models.project_user import (
     ImportResponse,

@@ -16,7 +16,7 @@ from bim360_provider.errors import (
     UnavailableError,
 )
 from bim360_provider.hq.transport.clock import UTC, format_duration, parse_http_date
-from bim360_provider.hq.transport.response import Response
+from bim360_provider.hq.transport.message import Response
 from bim360_provider.hq.transport.retry import MAX_RETRY_AFTER, is_temporary, parse_retry_after
 
 __all__ = [

@@ -17,6 +17,14 @@ from bim360_provider.errors import (
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import Clock, ServerClock, SystemClock
 from bim360_provider.hq.transport.errors import build_hq_error, mask_secrets
+from bim360_provider.hq.transport.message import (
+    BasicAuth,
+    BearerAuth,
+    HttpRequest,
+    OpenOutcomeError,
+    Request,
+    Response,
+)
 from bim360_provider.hq.transport.rate_limit import (
     ADMIN_PATHS,
     ADMIN_WINDOW,
@@ -24,14 +32,6 @@ from bim360_provider.hq.transport.rate_limit import (
     NOTIFY_AFTER,
     create_throttle,
 )
-from bim360_provider.hq.transport.request import (
-    BasicAuth,
-    BearerAuth,
-    HttpRequest,
-    OpenOutcomeError,
-    Request,
-)
-from bim360_provider.hq.transport.response import Response
 from bim360_provider.hq.transport.retry import (
     Action,
     Attempt,

@@ -14,10 +14,10 @@ import pytest
 import requests
 
 from bim360_provider.errors import Bim360Error, ConfigError, UnansweredError, UnreachableError
-from bim360_provider.hq.transport import adapter
+from bim360_provider.hq.transport import http
 from bim360_provider.hq.transport import http as wire_module
 from bim360_provider.hq.transport.http import HttpSession
-from bim360_provider.hq.transport.request import BearerAuth, HttpRequest
+from bim360_provider.hq.transport.message import BearerAuth, HttpRequest
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -132,7 +132,7 @@ def test_a_tls_error_after_the_request_is_a_lost_response(monkeypatch: pytest.Mo
     """HQ may have acted: the handshake succeeded before."""
 
     def fail(*_args: object, **_kwargs: object) -> None:
-        adapter.thread_state.budget.has_sent = True
+        http.thread_state.budget.has_sent = True
         raise requests.exceptions.SSLError(ssl.SSLError("EOF occurred in violation of protocol"))
 
     monkeypatch.setattr(requests.Session, "send", fail)
@@ -157,7 +157,7 @@ def test_an_endless_response_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None
 def speed_up_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Advance the clock of an attempt by one second per reading."""
     seconds = count()
-    monkeypatch.setattr(adapter, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
 
 
 LATE_MESSAGE, BROKEN_MESSAGE = (
@@ -235,7 +235,7 @@ def test_a_server_that_does_not_read_the_request_is_given_up(
 ) -> None:
     """The timeout of an attempt covers the upload."""
     speed_up_clock(monkeypatch)
-    monkeypatch.setattr(adapter, "CHUNK_SIZE", 1)
+    monkeypatch.setattr(http, "CHUNK_SIZE", 1)
     files = {"chunk": ("image.png", b"x" * 1000, "image/png")}
     wire = HttpSession()
 
@@ -304,9 +304,9 @@ def test_an_attempt_on_an_open_connection_has_its_full_timeout(
 ) -> None:
     """It does not inherit the remaining time of the previous attempt."""
     limits: list[float] = []
-    seconds = adapter.AttemptBudget.limit_seconds
+    seconds = http.AttemptBudget.limit_seconds
 
-    def noted(self: adapter.AttemptBudget, most: float | None) -> float:
+    def noted(self: http.AttemptBudget, most: float | None) -> float:
         left = seconds(self, most)
         limits.append(left)
         return left
@@ -320,7 +320,7 @@ def test_an_attempt_on_an_open_connection_has_its_full_timeout(
                     continue
                 self.wfile.write(OK + b"Content-Length: 2\r\n\r\n[]")
 
-    monkeypatch.setattr(adapter.AttemptBudget, "limit_seconds", noted)
+    monkeypatch.setattr(http.AttemptBudget, "limit_seconds", noted)
     wire = HttpSession()
 
     with serve_handler(Open) as url:

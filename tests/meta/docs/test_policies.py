@@ -14,7 +14,7 @@ from bim360_provider.core.project.adoption import decide_adoption
 from bim360_provider.core.project.lifecycle import COPY_TIMEOUT
 from bim360_provider.core.run import ArchiveLimit
 from bim360_provider.core.settings import CONFIG_KEYS, DEFAULT_MAX_ARCHIVES, Settings
-from bim360_provider.dynamic.errors import DEBUG_VARIABLE
+from bim360_provider.dynamic.base import DEBUG_VARIABLE
 from bim360_provider.dynamic.providers import ProjectProvider
 from bim360_provider.errors import ArchiveLimitError, ConfigError
 from bim360_provider.hq import connection

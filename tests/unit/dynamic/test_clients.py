@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 from typing import Any
 
 import grpc
@@ -13,7 +11,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from pydantic import SecretStr
 
-from bim360_provider.dynamic import shared
+from bim360_provider.dynamic import engine, shared
 from bim360_provider.dynamic.engine import notify
 from bim360_provider.hq import Connection
 
@@ -70,9 +68,7 @@ def test_another_app_shares_nothing(changes: dict[str, Any]) -> None:
 
 def in_host(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     """Pretend to be Pulumi's host, started with some arguments."""
-    main = ModuleType("__main__")
-    main.__spec__ = ModuleSpec("pulumi.dynamic.__main__", None)
-    monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.setattr(engine, "IS_HOST", True)
     monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", *arguments])
 
 

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bim360_provider.dynamic import exchanged_names
-from bim360_provider.dynamic.exchanged_names import MAX_WAITING_THREADS, ComparedResources
+from bim360_provider.dynamic import stack_state
+from bim360_provider.dynamic.stack_state import MAX_WAITING_THREADS, ComparedResources
 
 
 def test_a_resource_that_was_compared_is_declared() -> None:
@@ -31,12 +31,12 @@ def test_a_resource_that_is_not_compared_before_pulumi_is_quiet_is_not_declared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It was taken out of the program; that is found out once for all."""
-    monkeypatch.setattr(exchanged_names, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(stack_state, "QUIET_SECONDS", 0.0)
     seen = ComparedResources()
     seen.record_check()
 
     assert not seen.wait_for_any({"a"})
-    monkeypatch.setattr(exchanged_names, "QUIET_SECONDS", None)  # a wait would never end
+    monkeypatch.setattr(stack_state, "QUIET_SECONDS", None)  # a wait would never end
     assert not seen.wait_for_any({"b"})
 
 

@@ -3,11 +3,11 @@
 import sys
 import traceback
 from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from bim360_provider.dynamic.errors import DEBUG_VARIABLE, shorten_errors
+from bim360_provider.dynamic import base
+from bim360_provider.dynamic.base import DEBUG_VARIABLE, shorten_errors
 from bim360_provider.errors import Bim360Error, ConfigError, NotFoundError
 
 
@@ -30,9 +30,7 @@ def get_sent_message(error: Exception) -> str:
 @pytest.fixture
 def in_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make this process look like Pulumi's host."""
-    main = ModuleType("__main__")
-    main.__spec__ = SimpleNamespace(name="pulumi.dynamic.__main__")  # type: ignore[assignment]  # its name is all that is read
-    monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.setattr(base, "IS_HOST", True)
     yield
     if hasattr(sys, "tracebacklimit"):
         del sys.tracebacklimit

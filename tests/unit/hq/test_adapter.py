@@ -3,7 +3,7 @@
 import pytest
 from urllib3.connection import HTTPConnection
 
-from bim360_provider.hq.transport.adapter import POOL_CLASSES, AttemptBudget, thread_state
+from bim360_provider.hq.transport.http import POOL_CLASSES, AttemptBudget, thread_state
 
 
 def test_a_connect_request_to_a_proxy_does_not_count_as_sent(

@@ -21,7 +21,6 @@ from bim360_provider.doctor.context import CheckContext
 from bim360_provider.doctor.sources import read_sources
 from bim360_provider.errors import Bim360Error, ConfigError, UnansweredError
 from bim360_provider.hq import Connection
-from bim360_provider.hq.transport.adapter import BoundedAdapter
 from bim360_provider.hq.transport.address import (
     LOOPBACK_HOSTS,
     parse_base_url,
@@ -29,9 +28,9 @@ from bim360_provider.hq.transport.address import (
     split_base_url,
     strip_login,
 )
-from bim360_provider.hq.transport.http import HttpSession
+from bim360_provider.hq.transport.http import BoundedAdapter, HttpSession
+from bim360_provider.hq.transport.message import BearerAuth, HttpRequest
 from bim360_provider.hq.transport.rate_limit import SharedLimitError, create_limiter
-from bim360_provider.hq.transport.request import BearerAuth, HttpRequest
 
 PASSWORD = "hunter3"
 

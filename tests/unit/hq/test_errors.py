@@ -8,7 +8,7 @@ import pytest
 
 from bim360_provider.errors import HqError, RejectedError, UnavailableError
 from bim360_provider.hq.transport.errors import ADVICE_BY_STATUS, build_hq_error, mask_secrets
-from bim360_provider.hq.transport.response import MAX_READ_LENGTH, Response
+from bim360_provider.hq.transport.message import MAX_READ_LENGTH, Response
 
 JWT = "eyJ" + "hbGciOiJI.eyJjb.SflKxw-_"
 

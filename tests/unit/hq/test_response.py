@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bim360_provider.hq.transport.response import Response
+from bim360_provider.hq.transport.message import Response
 from bim360_provider.models import Project
 
 
