@@ -7,7 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import AccountUserProvider
 from bim360_provider.resources.argument_checks import normalize_email, refuse_duplicate_value
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360AccountUser"]
@@ -132,6 +132,5 @@ class Bim360AccountUser(Bim360Resource, module="bim360", name="AccountUser"):
         """
         given = collect_arguments(locals())
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)
         refuse_duplicate_value(self, resource_name, "the e-mail", email, normalize_email)

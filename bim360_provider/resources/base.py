@@ -1,15 +1,21 @@
 """The base class of all resources: permanent type tokens and lookup by id."""
 
 import inspect
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar, Final, TypeVar
 
-from pulumi import Input, Output, ResourceOptions
+from pulumi import CustomResource, Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
+from pulumi.dynamic.dynamic import serialize_provider
 
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.resources.argument_checks import ArgumentNameCheck
 
-__all__ = ["Bim360Resource", "await_resource"]
+__all__ = ["Bim360Resource"]
+
+PROVIDER_KEY: Final = "__provider"
+"""The property with the serialized provider, by which Pulumi's host finds it."""
 
 ResourceT = TypeVar("ResourceT", bound="Bim360Resource")
 
@@ -63,19 +69,37 @@ class Bim360Resource(ArgumentNameCheck, Resource):
         by_id = ResourceOptions.merge(opts, ResourceOptions(id=id))
         fields = dict.fromkeys(cls._fields)
         Resource.__init__(found, cls.PROVIDER(), resource_name, fields, by_id)
-        await_resource(found)
+        _await_resource(found)
         return found
 
+    def _register(
+        self, resource_name: str, properties: Mapping[str, Any], opts: ResourceOptions | None
+    ) -> None:
+        """Register the resource, as ``__init__`` of Pulumi's dynamic resource does.
 
-def await_resource(resource: Resource) -> None:
+        Pulumi takes the third ``__init__`` on the stack for the resource's own, and saves its
+        callers as the place of the declaration. With Pulumi's dynamic resource in between, that
+        would be this package, and one more line in the state of each resource:
+        https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/resource.py
+        """
+        sent = {**properties, PROVIDER_KEY: self._serialize_provider()}
+        CustomResource.__init__(self, self.type_token(), resource_name, sent, opts)
+        _await_resource(self)
+
+    @classmethod
+    @cache
+    def _serialize_provider(cls) -> str:
+        """Return the reference to the provider; all resources of a class have the same."""
+        reference: str = serialize_provider(cls.PROVIDER())
+        return reference
+
+
+def _await_resource(resource: Resource) -> None:
     """Make Pulumi wait for a resource only once, and not for each of its outputs.
 
     At a program's end Pulumi waits for all unused outputs and checks all of them again whenever one
     resolves, which takes most of the time of a program with a thousand projects. All outputs of a
     resource resolve together with its URN, for which Pulumi still waits.
-
-    This is a function, because an ``__init__`` of a base class would add a line to the stack trace
-    that Pulumi stores for each resource.
     """
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:

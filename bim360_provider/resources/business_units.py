@@ -8,7 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import BusinessUnitsProvider
 from bim360_provider.resources.argument_checks import refuse_secret
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import build_properties
 
 __all__ = ["Bim360BusinessUnits"]
@@ -80,5 +80,4 @@ class Bim360BusinessUnits(Bim360Resource, module="bim360", name="BusinessUnits")
             units = refuse_secret(f"Bim360BusinessUnits '{resource_name}'", "units", units, units)
         given = {"units": units, "complete": complete, "on_destroy": on_destroy}
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)

@@ -8,7 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectProvider
 from bim360_provider.resources.argument_checks import normalize_name, refuse_duplicate_value
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import Date, Money, build_properties, collect_arguments
 
 __all__ = ["Bim360Project"]
@@ -148,6 +148,5 @@ class Bim360Project(Bim360Resource, module="bim360", name="Project"):
         # Arguments that are None and not outputs are dropped: each costs Pulumi two tasks.
         given = {k: v for k, v in given.items() if v is not None or k in self._fields}
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)
         refuse_duplicate_value(self, resource_name, "the name", name, normalize_name)

@@ -6,7 +6,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectAdminProvider
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360ProjectAdmin"]
@@ -63,5 +63,4 @@ class Bim360ProjectAdmin(Bim360Resource, module="bim360", name="ProjectAdmin"):
         """
         given = collect_arguments(locals())
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)

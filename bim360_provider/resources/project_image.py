@@ -12,7 +12,7 @@ from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectImageProvider
 from bim360_provider.errors import InputError
 from bim360_provider.resources.argument_checks import normalize_id, refuse_duplicate_value
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import build_properties
 
 __all__ = ["Bim360ProjectImage"]
@@ -65,8 +65,7 @@ class Bim360ProjectImage(Bim360Resource, module="bim360", name="ProjectImage"):
         file = Path(path).absolute()
         given = {"project_id": project_id, "path": str(file), "sha256": _compute_digest(file)}
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)
         refuse_duplicate_value(self, resource_name, "the project", project_id, normalize_id)
 
 

@@ -8,7 +8,7 @@ from pulumi import Input, Output, ResourceOptions
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.dynamic.providers import ProjectMemberProvider
 from bim360_provider.resources.argument_checks import refuse_duplicate_member
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import build_properties, collect_arguments
 
 __all__ = ["Bim360ProjectMember"]
@@ -74,5 +74,4 @@ class Bim360ProjectMember(Bim360Resource, module="bim360", name="ProjectMember")
         called = f"Bim360ProjectMember '{resource_name}'"
         given["project_id"] = refuse_duplicate_member(called, project_id, [{"email": email}])
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)

@@ -12,7 +12,7 @@ from bim360_provider.resources.argument_checks import (
     refuse_duplicate_member,
     refuse_secret,
 )
-from bim360_provider.resources.base import Bim360Resource, await_resource
+from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.serialize import (
     build_properties,
     collect_arguments,
@@ -67,8 +67,7 @@ class Bim360ProjectMembers(Bim360Resource, module="bim360", name="ProjectMembers
         checked_id = refuse_duplicate_member(called, project_id, members)
         given["project_id"] = refuse_secret(called, "members", members, checked_id)
         sent = build_properties(self.OUTPUTS, given, opts)
-        super().__init__(self.PROVIDER(), resource_name, sent, opts)
-        await_resource(self)
+        self._register(resource_name, sent, opts)
 
 
 class _MemberIdentity(TypedDict):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -104,6 +105,24 @@ def test_python_values_are_converted_to_json(
 
     assert plain.inputs[name] == carried
     assert as_output.inputs[name] == carried
+
+
+def test_pulumi_saves_the_line_of_the_declaration(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the program's line, not one of this package."""
+    places: list[str] = []
+    register: Any = mocks.MockMonitor.RegisterResource
+
+    def record(monitor: Any, request: Any) -> Any:
+        places.append(request.sourcePosition.uri)
+        return register(monitor, request)
+
+    monkeypatch.setattr(mocks.MockMonitor, "RegisterResource", record)
+
+    registered(engine, lambda: Bim360Project("tower", **PROJECT_BODY))
+
+    assert places[-1] == Path(__file__).as_uri()
 
 
 def test_a_project_has_its_token_its_reference_and_its_arguments(engine: Engine) -> None:
