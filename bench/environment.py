@@ -14,7 +14,14 @@ from bench.matrix import BASELINE, IDEAL_CONDITIONS, SCRIPT, Conditions, Operati
 from bench.measure import CommandResult, measure_command
 from bench.subjects.portfolio import COUNT_VARIABLE
 from bench.virtual_clock import VirtualClock, read_processor_seconds, run_clock
-from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, serve
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_EMAIL,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Emulator,
+    serve,
+)
 from bim360_provider.emulator.clock import EmulatorClock, parse_timestamp
 
 REQUEST_KINDS = {
@@ -133,6 +140,7 @@ def _build_variables(url: str, count: int, conditions: Conditions) -> dict[str, 
         "APS_CLIENT_ID": CLIENT_ID,
         "APS_CLIENT_SECRET": CLIENT_SECRET,
         "BIM360_ACCOUNT_ID": ACCOUNT_ID,
+        "BIM360_ACTING_USER": ADMIN_EMAIL,
         "BIM360_BASE_URL": url,
         "BIM360_MAX_ARCHIVES": "unlimited",
         **({} if conditions.limit else {"BIM360_REQUESTS_PER_MINUTE": "0"}),

@@ -88,6 +88,9 @@ QUICK_SIZES: Final = (1, 20)
 LARGEST_SIZE: Final = 5000
 """Projects of the largest stack; only the baseline and this provider run it."""
 
+TEAMS, TEAM_COUNT = "bim360_teams", 300
+"""The subject with a team of 50 in each project, and the number of its teams."""
+
 THRESHOLD_SIZE: Final = 200
 MAX_BASELINE_RATIO: Final = 1.25
 """How many times the baseline the operations on `THRESHOLD_SIZE` projects may take."""

@@ -1,7 +1,7 @@
 """Writes the report of a run of the bench: Markdown with tables and Mermaid charts."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +52,7 @@ def build_page(results: Results) -> str:
         f"{REAL_CONDITIONS.description}; seconds.\n",
         *(build_chart(results, size, op) for op in LIMITED_OPERATIONS),
         *(_format_conditions(results, conditions) for conditions in ALL_CONDITIONS),
+        *_format_teams(results.team_rows),
         "## Growth with the size of the stack\n",
         _format_growth(results),
         "## Processor time\n",
@@ -168,6 +169,24 @@ def _format_row(row: Measurement, baseline: Measurement) -> tuple[str, ...]:
         str(row.throttled),
         f"{row.peak_memory:.0f} MB",
     )
+
+
+def _format_teams(rows: Sequence[Measurement]) -> Iterator[str]:
+    """Yield a table of the stack of teams if it was measured."""
+    if not rows:
+        return
+    head = ("", "seconds", "requests", "429s", "peak memory")
+    cells = [
+        (
+            OPERATION_LABELS[row.op],
+            f"{row.seconds:,.1f}",
+            format_requests(row),
+            str(row.throttled),
+            f"{row.peak_memory:.0f} MB",
+        )
+        for row in rows
+    ]
+    yield f"## {rows[0].size} teams of 50\n\n{format_table(head, cells)}\n"
 
 
 def _format_growth(results: Results) -> str:

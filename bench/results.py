@@ -10,7 +10,7 @@ from bench.matrix import BASELINE, Conditions, Operation
 
 MINUTE: Final = 60.0
 
-ROW_LISTS: Final = ("rows", "threshold_rows")
+ROW_LISTS: Final = ("rows", "threshold_rows", "team_rows")
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class Results:
     rows: list[Measurement] = field(default_factory=list)
     threshold_rows: list[Measurement] = field(default_factory=list)
     """The repeated runs for the thresholds that compare with the baseline."""
+    team_rows: list[Measurement] = field(default_factory=list)
+    """The stack of teams; its size is the number of teams."""
 
     def find_row(
         self, subject: str, size: int, conditions: Conditions, op: Operation
@@ -127,5 +129,5 @@ def load_results(path: Path) -> Results:
     """Read the results from their JSON file."""
     data: dict[str, Any] = json.loads(path.read_text("utf-8"))
     for key in ROW_LISTS:
-        data[key] = [Measurement(**row) for row in data[key]]
+        data[key] = [Measurement(**row) for row in data.get(key, ())]
     return Results(**data)

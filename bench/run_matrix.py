@@ -2,10 +2,11 @@
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bench.engines import BenchEngine
 from bench.environment import open_environment
+from bench.large_stack import measure_imported_stack
 from bench.matrix import (
     ALL_CONDITIONS,
     BASELINE,
@@ -17,6 +18,8 @@ from bench.matrix import (
     REAL_CONDITIONS,
     SIZES,
     SUBJECTS,
+    TEAM_COUNT,
+    TEAMS,
     THIS_PROVIDER,
     THRESHOLD_OPERATIONS,
     THRESHOLD_RUNS,
@@ -34,8 +37,7 @@ def run_matrix(engine: BenchEngine, results: Results, *, quick: bool, scale: boo
     if not quick:
         _run_thresholds(engine, results)
     if scale:
-        for subject in (BASELINE, THIS_PROVIDER):
-            _run_cell(engine, results.rows, subject, LARGEST_SIZE, IDEAL_CONDITIONS)
+        _run_largest(engine, results)
 
 
 def measure_operations(
@@ -81,6 +83,19 @@ def _run_size(engine: BenchEngine, results: Results, size: int, *, quick: bool) 
             _run_cell(engine, results.rows, subject, size, conditions)
 
 
+def _run_largest(engine: BenchEngine, results: Results) -> None:
+    """Run the largest stacks; the Pulumi CLI imports them."""
+    measure = measure_imported_stack if engine.pulumi else measure_created_stack
+    for subject in (BASELINE, THIS_PROVIDER):
+        _add_rows(results.rows, measure(engine, subject, LARGEST_SIZE))
+    _add_rows(results.team_rows, measure(engine, TEAMS, TEAM_COUNT))
+
+
+def measure_created_stack(engine: BenchEngine, subject: str, size: int) -> Iterator[Measurement]:
+    """Yield one measurement per operation under the best conditions."""
+    return measure_operations(engine, subject, size, IDEAL_CONDITIONS)
+
+
 def _choose_conditions(engine: BenchEngine, size: int) -> Sequence[Conditions]:
     """Return the conditions under which a size is run.
 
@@ -113,10 +128,14 @@ def _run_cell(  # noqa: PLR0913, PLR0917 - the coordinates of one cell of the ma
     conditions: Conditions,
     ops: Sequence[Operation] = (),
 ) -> None:
-    for row in measure_operations(engine, subject, size, conditions, ops):
+    _add_rows(rows, measure_operations(engine, subject, size, conditions, ops))
+
+
+def _add_rows(rows: list[Measurement], measured: Iterable[Measurement]) -> None:
+    for row in measured:
         rows.append(row)
         print(
-            f"{subject:14} {size:5} {conditions.description:22} {row.op:17}"
+            f"{row.subject:14} {row.size:5} {row.conditions.description:22} {row.op:17}"
             f" {row.seconds:8.1f} s {row.request_count:5} requests {row.throttled:4} x 429",
             flush=True,
         )

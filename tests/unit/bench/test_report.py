@@ -13,6 +13,7 @@ from bench.matrix import (
     OPERATION_LABELS,
     REAL_CONDITIONS,
     SCRIPT,
+    TEAMS,
     THIS_PROVIDER,
 )
 from bench.report import build_chart, build_page, format_duration, write_report
@@ -98,6 +99,7 @@ def test_a_429_and_an_unused_limit_miss_their_thresholds(results: Results) -> No
 def test_saved_results_load_unchanged(results: Results, tmp_path: Path) -> None:
     """The committed report is rendered from the saved results."""
     results.threshold_rows = [measurement(THIS_PROVIDER, 200, "up", 3.25, used_share=0.5)]
+    results.team_rows = [measurement(TEAMS, 300, "refresh", 9.5)]
 
     save_results(results, tmp_path / "results.json")
 
@@ -114,6 +116,16 @@ def test_the_report_has_a_row_for_every_measurement_and_a_chart_per_operation(
     assert text.count("| this provider |") == 2 * (len(OPERATION_LABELS) + len(LIMITED_OPERATIONS))
     assert "| up, all new, this provider | 1.0 s | 10.0 s | 1.00 | 120 MB |" in text
     assert text.count("```mermaid\nxychart-beta\n") == len(LIMITED_OPERATIONS)
+
+
+def test_the_report_has_a_table_of_the_teams_if_they_were_measured(results: Results) -> None:
+    """They are measured on demand."""
+    assert "teams of 50" not in build_page(results)
+
+    results.team_rows = [measurement(TEAMS, 300, "refresh", 9.5, requests={"list": 3})]
+
+    assert "## 300 teams of 50" in build_page(results)
+    assert "| refresh | 9.5 | 3 list | 0 | 120 MB |" in build_page(results)
 
 
 def test_a_chart_has_one_bar_per_measured_subject(results: Results) -> None:
