@@ -1,10 +1,25 @@
-"""A dynamic provider that does nothing: the baseline, which shows the cost of Pulumi itself."""
+"""A dynamic provider that does nothing: the baseline, which shows the cost of Pulumi itself.
 
-from typing import Any
+It returns as many values as a provider of projects has to: Pulumi's cost depends on their number
+and size.
+"""
+
+from typing import Any, Final
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
 
 from bench.subjects.portfolio import iterate_projects
+
+
+HQ_OUTPUTS: Final = {
+    "account_id": "a1d5e9b2-0000-4000-8000-000000000001",
+    "region": "US",
+    "status": "pending",
+    "url": "https://docs.b360.autodesk.com/projects/d88e2d0f-825d-52a1-b760-c443d3ee1e4f",
+    "created_at": "2026-11-28T02:20:24.484Z",
+    "updated_at": "2026-11-28T02:20:24.484Z",
+}
+"""What a create returns in addition to the arguments."""
 
 
 class NoOpProvider(ResourceProvider):
@@ -17,12 +32,12 @@ class NoOpProvider(ResourceProvider):
         return DiffResult(changes=_olds.get("name") != _news.get("name"))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Return an id and the arguments."""
-        return CreateResult(f"id-of-{props['name']}", props)
+        """Return an id, the arguments and the outputs."""
+        return CreateResult(f"id-of-{props['name']}", {**props, **HQ_OUTPUTS})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Return the unchanged state."""
-        return ReadResult(id_, props)
+        """Return the unchanged state, and the arguments, without which no drift is corrected."""
+        return ReadResult(id_, props, {k: v for k, v in props.items() if k not in HQ_OUTPUTS})
 
 
 class NoOpResource(Resource, module="bench", name="NoOp"):
