@@ -10,7 +10,6 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Resou
 
 from bench.subjects.portfolio import iterate_projects
 
-
 HQ_OUTPUTS: Final = {
     "account_id": "a1d5e9b2-0000-4000-8000-000000000001",
     "region": "US",
