@@ -1,111 +1,64 @@
 """A company of an account: check, diff, create, read, update and delete."""
 
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from bim360_provider.core.create_once import (
     SHARED_OWNERSHIP_RISK,
-    create_once,
+    AdoptionDecision,
+    adopt_or_refuse,
+    create_row,
+    decide_by_ownership,
     is_recent_leftover,
     refuse_used_name,
+    try_patch,
     was_created_since,
 )
 from bim360_provider.core.entity import Diff, Fields, Inputs, NameChange, ReadResult, State
-from bim360_provider.core.field_spec import FieldSpec, is_same_text
+from bim360_provider.core.field_spec import FieldSpec
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import (
-    NameParkedError,
     create_or_adopt,
     patch_after_wait,
+    patch_unparked_fields,
     patch_with_rename,
 )
-from bim360_provider.core.not_found import (
-    add_refresh_hint,
-    may_return_404,
-    read_cached,
-    read_or_none,
-)
-from bim360_provider.core.replacements import format_replacement_message
-from bim360_provider.core.run import Run, claim_row, claim_row_or_none
+from bim360_provider.core.not_found import may_return_404, read_row, suggest_refresh
+from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
     check_account_scope,
-    find_scope_changes,
     is_create,
 )
-from bim360_provider.core.validation import (
-    Problem,
-    is_unknown,
-    validate_arguments,
-    warn_about_response,
-)
-from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError
+from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
+from bim360_provider.errors import ConflictError
 from bim360_provider.models import Company, CompanyArguments, display
-from bim360_provider.models.company import CLEARABLE_FIELDS, PATCHABLE_FIELDS, PROVIDER_ONLY_FIELDS
 from bim360_provider.models.enums import TRADES
 
 __all__ = [
     "FIELD_SPEC",
-    "AdoptionDecision",
-    "build_create_body",
     "check",
     "create",
     "decide_adoption",
     "delete",
     "diff",
-    "diff_fields",
     "read",
     "update",
-    "warn_about_company",
 ]
 
 
-FIELD_SPEC: Final = FieldSpec(PATCHABLE_FIELDS, CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS)
-
-
-def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
-    """Return the names of the given arguments that differ from HQ's values."""
-    return tuple(
-        k for k in PATCHABLE_FIELDS if k in inputs and not is_same_text(inputs[k], live.get(k))
-    )
-
-
-def warn_about_company(run: Run, sent: Fields, company: Company) -> None:
-    """Warn if HQ's response has other values than the request."""
-    label = f"company '{company.name}'"
-    warn_about_response(run.warn, label, sent, company, lambda _name, *pair: is_same_text(*pair))
-
-
-def build_create_body(inputs: Inputs) -> dict[str, Any]:
-    """Return the body of a POST: the given arguments without empty texts."""
-    return {name: inputs[name] for name in PATCHABLE_FIELDS if inputs.get(name, "") != ""}
-
+FIELD_SPEC: Final = FieldSpec(CompanyArguments, Company)
 
 RENAME_ADVICE: Final = "declare another name"
 
 
-@dataclass(frozen=True)
-class AdoptionDecision:
-    """The company to adopt, or None, with the reason.
-
-    Attributes:
-        company: The company to adopt.
-        reason: One sentence: why this company, or why none.
-        is_implicit: ``adopt="never"`` is declared, so the adoption is a warning.
-    """
-
-    company: Company | None
-    reason: str
-    is_implicit: bool = False
-
-
 def decide_adoption(
     candidates: list[Company], inputs: Inputs, settings: Settings, run_start: datetime
-) -> AdoptionDecision:
+) -> AdoptionDecision[Company]:
     """Decide which existing company with the declared name to adopt.
 
     Args:
@@ -119,7 +72,7 @@ def decide_adoption(
     if len(exact) != 1:
         return AdoptionDecision(None, _explain_ambiguity(name, exact or candidates))
     candidate = exact[0]
-    changed = diff_fields(candidate.get_fields(), inputs)
+    changed = FIELD_SPEC.diff_fields(candidate.get_fields(), inputs)
     if inputs.get("adopt", "any") == "any":
         message = f"company '{name}' ({candidate.id}) existed and is adopted"
         return AdoptionDecision(candidate, f"{message}; changed: {', '.join(changed) or 'nothing'}")
@@ -198,10 +151,9 @@ def diff(state: State, inputs: Inputs) -> Diff:
         state: The outputs of the last run or refresh.
         inputs: The normalized arguments; values may be unknown.
     """
-    replaces = find_scope_changes(state, inputs)
-    changed = (*diff_fields(state, inputs), *replaces)
-    names = NameChange.from_state("company", state, inputs, is_kept=not replaces)
-    return Diff(changed, replaces, bool(state.get("unfinished")), name_change=names)
+    found = FIELD_SPEC.diff(state, inputs)
+    names = NameChange.from_state("company", state, inputs, is_kept=not found.replaces)
+    return replace(found, name_change=names)
 
 
 def read(run: Run, company_id: str, state: State) -> ReadResult | None:
@@ -217,12 +169,7 @@ def read(run: Run, company_id: str, state: State) -> ReadResult | None:
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """
-    company = read_or_none(
-        run,
-        "company",
-        state,
-        lambda is_new: read_cached(run.hq.companies, company_id, state, new_resource=is_new),
-    )
+    company = read_row(run, "company", run.hq.companies, company_id, state)
     if company is None:
         return None
     return FIELD_SPEC.build_read_result(
@@ -238,19 +185,11 @@ def update(run: Run, company_id: str, state: State, inputs: Inputs) -> State:
         HqError: HQ refused a value, such as the name of another company.
         UnansweredError: HQ sent no response.
     """
-    pending = [name for name in state.get("unfinished") or () if name in inputs]
-    body = {
-        name: inputs[name] for name in inputs if name in {*diff_fields(state, inputs), *pending}
-    }
-    parked: set[str] = set()
-    try:
-        company = _send_patch(run, company_id, state, body)
-    except NotFoundError as error:
-        raise add_refresh_hint(error) from None
-    except NameParkedError:
-        parked = {"name"}
-        rest = {name: value for name, value in body.items() if name != "name"}
-        company = _send_patch(run, company_id, state, rest)
+    body = FIELD_SPEC.build_patch_body(state, inputs, FIELD_SPEC.find_wanted_fields(state, inputs))
+    with suggest_refresh():
+        company, parked = patch_unparked_fields(
+            body, lambda changes: _send_patch(run, company_id, state, changes)
+        )
     company = company or Company.model_validate({**state, "id": company_id})
     return FIELD_SPEC.build_outputs(company.get_fields(), state, inputs, parked)
 
@@ -263,17 +202,23 @@ def _send_patch(run: Run, company_id: str, state: State, body: Fields) -> Compan
 
     def send(changes: Fields) -> Company:
         row = run.hq.companies.update(company_id, changes, new_resource=is_new)
-        warn_about_company(run, changes, row)
-        return row
+        return _check_response(run, changes, row)
 
     try:
         return patch_with_rename(exchange, company_id, body, send)
     except ConflictError as error:
         company = run.hq.companies.get(company_id)
-        changes = {k: body[k] for k in diff_fields(company.get_fields(), Inputs(body))}
+        changed = FIELD_SPEC.diff_fields(company.get_fields(), Inputs(body))
+        changes = {name: body[name] for name in changed}
         if "name" in changes:
             return patch_after_wait(exchange, company_id, changes, send, error)
         return send(changes) if changes else company
+
+
+def _check_response(run: Run, sent: Fields, company: Company) -> Company:
+    """Return HQ's response; warn if it has other values than the request."""
+    FIELD_SPEC.warn_about_response(run.warn, f"company '{company.name}'", sent, company)
+    return company
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:
@@ -293,90 +238,59 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     run.server_now()  # fetches a token and HQ's time before anything is created
-    pending: set[str] = set()
     company, is_adopted = create_or_adopt(
         NameExchange(run, "company"),
         inputs["name"],
         lambda: _create_company(run, inputs),
         lambda error: _adopt_company(run, inputs, error),
     )
+    pending: set[str] = set()
     if is_adopted:
         run.ownership.mark_adopted(company.id)
         company, pending = _apply_inputs(run, company, inputs)
-    else:
-        warn_about_company(run, build_create_body(inputs), company)
     run.ownership.mark_owned(company.id)
     return company.id, FIELD_SPEC.build_outputs(company.get_fields(), inputs, inputs, pending)
 
 
-def _build_exact_search(run: Run) -> Callable[[str], list[Company]]:
-    """Return a search for companies with exactly this name, as HQ's own 409 compares it."""
-    return lambda name: [
-        each for each in run.hq.companies.search_by_name(name) if each.name == name
-    ]
-
-
 def _create_company(run: Run, inputs: Inputs) -> Company:
-    body, name = build_create_body(inputs), inputs["name"]
-    refuse_used_name(name, "company", _build_exact_search(run))
+    body, name = FIELD_SPEC.build_create_body(inputs), inputs["name"]
+
+    def find_by_name(name: str) -> list[Company]:
+        """Return the companies with exactly this name, as HQ's own 409 compares it."""
+        return [each for each in run.hq.companies.search_by_name(name) if each.name == name]
 
     def find_created(since: datetime) -> Company | None:
-        found = [each for each in run.hq.companies.search_by_name(name) if each.name == name]
-        created = [each for each in found if was_created_since(each.created_at, since)]
-        return claim_row_or_none(
-            run.ownership,
-            next((each for each in created if not diff_fields(each.get_fields(), inputs)), None),
-        )
+        created = (each for each in find_by_name(name) if was_created_since(each.created_at, since))
+        same = (each for each in created if not FIELD_SPEC.diff_fields(each.get_fields(), inputs))
+        return next(same, None)
 
-    def post() -> Company:
-        return claim_row(run.ownership, run.hq.companies.create(body))
-
-    return create_once(run, name, "company", post, find_created)
+    refuse_used_name(name, "company", find_by_name)
+    post = partial(run.hq.companies.create, body)
+    return _check_response(run, body, create_row(run, name, "company", post, find_created))
 
 
 def _adopt_company(run: Run, inputs: Inputs, error: ConflictError) -> Company:
-    decision = _evaluate_candidates(run, inputs)
-    if decision.company is None:
-        msg = f"BIM 360: could not create company '{inputs['name']}': {decision.reason}."
-        raise ConflictError(
-            msg, status=error.status, hq_message=error.hq_message, request=error.request
-        )
-    notify = run.warn if decision.is_implicit else run.info
-    notify(f"BIM 360: {decision.reason}.")
-    return decision.company
-
-
-def _evaluate_candidates(run: Run, inputs: Inputs) -> AdoptionDecision:
-    candidates = run.hq.companies.search_by_name(inputs["name"])
-    for candidate in candidates:
-        if run.ownership.is_owned(candidate.id) or run.ownership.is_owned_elsewhere(candidate.id):
-            message = (
-                f"another resource of this stack has company '{candidate.name}' ({candidate.id})"
-            )
-            return AdoptionDecision(None, message)
-        if run.ownership.find_previous_state(candidate.id) is not None:
-            return AdoptionDecision(
-                candidate,
-                format_replacement_message("company", candidate.id, inputs),
-                is_implicit=True,
-            )
-    return decide_adoption(candidates, inputs, run.settings, run.started_at)
+    name = inputs["name"]
+    candidates = run.hq.companies.search_by_name(name)
+    decision = decide_by_ownership(run, "company", "company", candidates, inputs)
+    if decision is None:
+        decision = decide_adoption(candidates, inputs, run.settings, run.started_at)
+    failure = f"BIM 360: could not create company '{name}':"
+    return adopt_or_refuse(run, failure, decision, error)
 
 
 def _apply_inputs(run: Run, company: Company, inputs: Inputs) -> tuple[Company, set[str]]:
     """Apply the declared values to an adopted company; return what could not be applied."""
-    wanted = diff_fields(company.get_fields(), inputs)
+    wanted = FIELD_SPEC.diff_fields(company.get_fields(), inputs)
     if not wanted:
         return company, set()
-    try:
-        body = {k: inputs[k] for k in wanted}
-        changed = run.hq.companies.update(company.id, body)
-    except Bim360Error as error:
-        message = f"{error} The company is adopted; the next `pulumi up` tries again."
-        run.warn(message)
-        return company, set(wanted)
-    warn_about_company(run, body, changed)
-    return changed, set()
+    body = FIELD_SPEC.build_patch_body({}, inputs, wanted)
+
+    def send() -> Company:
+        return _check_response(run, body, run.hq.companies.update(company.id, body))
+
+    changed, pending = try_patch(run, wanted, "The company is adopted", send)
+    return changed or company, pending
 
 
 def delete(run: Run, company_id: str, state: State) -> None:

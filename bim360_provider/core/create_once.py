@@ -1,14 +1,17 @@
-"""Create once: after an inconclusive response, look for the object before sending POST again."""
+"""Create once: look for the object before another POST, and adopt one that exists already."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
+from bim360_provider.core.entity import Inputs, Row
+from bim360_provider.core.replacements import format_replacement_message
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
-from bim360_provider.errors import Bim360Error, ConflictError, UnansweredError
+from bim360_provider.errors import Bim360Error, ConflictError, HqError, UnansweredError
 from bim360_provider.hq import OpenOutcomeError
 from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import normalize
@@ -18,9 +21,14 @@ __all__ = [
     "MAX_LEFTOVER_AGE",
     "MAX_POSTS",
     "SHARED_OWNERSHIP_RISK",
+    "AdoptionDecision",
+    "adopt_or_refuse",
     "create_once",
+    "create_row",
+    "decide_by_ownership",
     "is_recent_leftover",
     "refuse_used_name",
+    "try_patch",
     "was_created_since",
 ]
 
@@ -131,6 +139,37 @@ def create_once(
     raise UnansweredError(msg)
 
 
+def create_row(
+    run: Run,
+    label: str,
+    kind: str,
+    post: Callable[[], Row],
+    find_created: Callable[[datetime], Row | None],
+) -> Row:
+    """Create one object as ``create_once`` does, and record that a resource of this run owns it.
+
+    An object that another resource owns is not the result of this POST.
+    """
+    claim = run.ownership.claim
+
+    def post_and_claim() -> Row:
+        row = post()
+        if claim(row.id):
+            return row
+        msg = (
+            f"BIM 360: HQ's response to a create has the id {row.id}, which another resource of "
+            "this stack has. A proxy or gateway may mix up responses: check HTTPS_PROXY and the "
+            "base URL."
+        )
+        raise OpenOutcomeError(msg)
+
+    def find_and_claim(since: datetime) -> Row | None:
+        row = find_created(since)
+        return row if row is not None and claim(row.id) else None
+
+    return create_once(run, label, kind, post_and_claim, find_and_claim)
+
+
 def _get_id(found: object) -> str:
     """Return HQ's id of the object; empty if it has none."""
     return str(getattr(found, "id", "") or "")
@@ -182,3 +221,83 @@ def was_created_since(created_at: str | None, since: datetime) -> bool:
     """Return whether HQ's timestamp is at or after a moment of HQ's time."""
     created = parse_time(created_at)
     return created is not None and created >= since
+
+
+@dataclass(frozen=True)
+class AdoptionDecision(Generic[Row]):
+    """The object to adopt, or None, with the reason.
+
+    Attributes:
+        row: The object to adopt.
+        reason: One sentence: why this object, or why none.
+        is_implicit: The adoption is not declared, so it is a warning.
+    """
+
+    row: Row | None
+    reason: str
+    is_implicit: bool = False
+
+
+def decide_by_ownership(
+    run: Run, kind: str, label: str, candidates: Sequence[Row], inputs: Inputs
+) -> AdoptionDecision[Row] | None:
+    """Return the decision if a resource of this stack has one of the objects, or replaces it.
+
+    Args:
+        run: The engine run.
+        kind: The entity.
+        label: What to write before the name of an object, such as ``company``; may be empty.
+        candidates: The objects with the declared name.
+        inputs: The normalized arguments.
+    """
+    for candidate in candidates:
+        if run.ownership.is_owned(candidate.id) or run.ownership.is_owned_elsewhere(candidate.id):
+            who = f"{label} '{candidate.name}' ({candidate.id})".lstrip()
+            return AdoptionDecision(None, f"another resource of this stack has {who}")
+        if run.ownership.find_previous_state(candidate.id) is not None:
+            message = format_replacement_message(kind, candidate.id, inputs)
+            return AdoptionDecision(candidate, message, is_implicit=True)
+    return None
+
+
+def adopt_or_refuse(run: Run, failure: str, decision: AdoptionDecision[Row], error: HqError) -> Row:
+    """Report the decision and return the object to adopt.
+
+    Args:
+        run: The engine run.
+        failure: The beginning of the error, such as ``could not create user 'ada@example.com':``.
+        decision: The object to adopt, or None.
+        error: HQ's refusal to create another object.
+
+    Raises:
+        ConflictError: No object can be adopted; the message has the reason.
+    """
+    if decision.row is None:
+        msg = f"{failure} {decision.reason}."
+        raise ConflictError(
+            msg, status=error.status, hq_message=error.hq_message, request=error.request
+        )
+    notify = run.warn if decision.is_implicit else run.info
+    notify(f"BIM 360: {decision.reason}.")
+    return decision.row
+
+
+def try_patch(
+    run: Run, fields: Collection[str], outcome: str, send: Callable[[], Created]
+) -> tuple[Created | None, set[str]]:
+    """Change an object whose id is known; a failure is a warning, so that the id is not lost.
+
+    Args:
+        run: The engine run.
+        fields: The fields to change.
+        outcome: What is certain, for the warning, such as ``The project exists``.
+        send: Sends the PATCH.
+
+    Returns:
+        The result of the PATCH or None, and the fields that could not be applied.
+    """
+    try:
+        return send(), set()
+    except Bim360Error as error:
+        run.warn(f"{error} {outcome}; the next `pulumi up` tries again.")
+        return None, set(fields)

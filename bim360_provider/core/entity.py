@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NewType, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NewType, Protocol, TypeAlias, TypeVar
 
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
 from bim360_provider.core.validation import Problem
+
+if TYPE_CHECKING:
+    from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = [
     "DECLARED",
@@ -16,6 +19,7 @@ __all__ = [
     "Inputs",
     "NameChange",
     "ReadResult",
+    "Row",
     "State",
 ]
 
@@ -27,6 +31,8 @@ Inputs = NewType("Inputs", Mapping[str, Any])
 
 State = NewType("State", Mapping[str, Any])
 """The outputs of a resource, as the last run or refresh saved them."""
+
+Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 DECLARED: Final = "__declared"
 """The output with the names of the declared arguments; Pulumi does not show keys of this form.

@@ -1,25 +1,24 @@
 """Decide whether a 404 means a deleted object, a recent one or an invisible account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from bim360_provider.core.entity import DECLARED
+from bim360_provider.core.entity import DECLARED, Row, State
 from bim360_provider.core.run import Run
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq.api.base import EntityEndpoints
 from bim360_provider.hq.transport.clock import parse_time
 
-if TYPE_CHECKING:
-    from bim360_provider.models import AccountUser, Company, Project
-
 __all__ = [
     "CONSISTENCY_WINDOW",
-    "add_refresh_hint",
     "is_deleted",
     "may_return_404",
     "read_cached",
     "read_or_none",
+    "read_row",
+    "suggest_refresh",
 ]
 
 CONSISTENCY_WINDOW: Final = timedelta(minutes=5)
@@ -41,8 +40,6 @@ def may_return_404(run: Run, state: Mapping[str, Any]) -> bool:
 
 
 Found = TypeVar("Found")
-
-Row = TypeVar("Row", "Project", "Company", "AccountUser")
 
 
 def read_or_none(
@@ -68,6 +65,18 @@ def read_or_none(
         if "account_id" in state and is_deleted(run, error, kind):
             return None
         raise
+
+
+def read_row(
+    run: Run, kind: str, collection: EntityEndpoints[Row], item_id: str, state: State
+) -> Row | None:
+    """Return one object as ``read_cached`` reads it; None as for ``read_or_none``."""
+    return read_or_none(
+        run,
+        kind,
+        state,
+        lambda is_new: read_cached(collection, item_id, state, new_resource=is_new),
+    )
 
 
 def read_cached(
@@ -109,9 +118,13 @@ def is_deleted(run: Run, error: NotFoundError, kind: str = "project") -> bool:
     return kind in message or run.hq.projects.is_account_visible()
 
 
-def add_refresh_hint(error: NotFoundError) -> NotFoundError:
-    """Return the error of a change, with the advice for an object that was removed."""
-    message = f"{error} If it was removed: run `pulumi refresh`, then `pulumi up`."
-    return NotFoundError(
-        message, status=error.status, hq_message=error.hq_message, request=error.request
-    )
+@contextmanager
+def suggest_refresh(removed: str = "it was removed") -> Iterator[None]:
+    """Add the advice for an object that was removed to a 404 of the code inside."""
+    try:
+        yield
+    except NotFoundError as error:
+        message = f"{error} If {removed}: run `pulumi refresh`, then `pulumi up`."
+        raise NotFoundError(
+            message, status=error.status, hq_message=error.hq_message, request=error.request
+        ) from None

@@ -6,29 +6,19 @@ from typing import Any, Final, TypeVar
 
 from bim360_provider.core.create_once import create_once
 from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
+from bim360_provider.core.field_spec import FieldSpec
 from bim360_provider.core.project_member.importer import build_member
 from bim360_provider.core.project_member.lifecycle import delete, find_user
 from bim360_provider.core.project_member.rules import (
-    IDENTITY_FIELDS,
     build_member_id,
     check_acting_user,
-    find_identity_changes,
     split_id,
 )
 from bim360_provider.core.run import Run
-from bim360_provider.core.settings import (
-    Settings,
-    add_account_scope,
-    check_account_scope,
-    find_scope_changes,
-)
-from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
+from bim360_provider.core.settings import Settings, add_account_scope, check_account_scope
+from bim360_provider.core.validation import Problem, validate_arguments
 from bim360_provider.errors import ConflictError, HqError, NotFoundError
-from bim360_provider.models.project_admin import (
-    CREATE_ONLY_FIELDS,
-    PROVIDER_ONLY_FIELDS,
-    ProjectAdminArguments,
-)
+from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_user import ImportRow, ProjectUser
 from bim360_provider.models.services import NO_ACCESS
 
@@ -44,6 +34,8 @@ __all__ = [
     "retry_until_visible",
     "update",
 ]
+
+FIELD_SPEC: Final = FieldSpec(ProjectAdminArguments, ImportRow, default_policy="retain")
 
 ADMIN_SERVICE: Final = "admin"
 """The service of which every admin of a project is an administrator."""
@@ -180,25 +172,15 @@ def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Pr
 
 
 def _check_create_only(old: Fields, inputs: Fields) -> list[Problem]:
-    if (
-        "email" not in old
-        or find_scope_changes(old, inputs)
-        or find_identity_changes(old, inputs, IDENTITY_FIELDS)
-    ):
+    if "email" not in old or FIELD_SPEC.find_replacing_changes(old, inputs):
         return []
-    known = {name for name in CREATE_ONLY_FIELDS if name in inputs and not is_unknown(inputs[name])}
-    late = [name for name in CREATE_ONLY_FIELDS if name in known and inputs[name] != old.get(name)]
+    late = FIELD_SPEC.find_create_only_changes(old, inputs)
     return [Problem(name, CREATE_ONLY_MESSAGES[name]) for name in late]
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
     """Compare the arguments with the state: another project or user is a replacement."""
-    replaces = (
-        *find_scope_changes(state, inputs),
-        *find_identity_changes(state, inputs, IDENTITY_FIELDS),
-    )
-    kept = inputs.get("on_destroy", "retain") == state.get("on_destroy", "retain")
-    return Diff((*replaces, *(() if kept else ("on_destroy",))), replaces)
+    return FIELD_SPEC.diff(state, inputs)
 
 
 def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
@@ -217,11 +199,10 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     ):
         return None
     admin = build_member(user)
+    live = {"project_id": project_id, "email": admin["email"]}
     known = {"service_type": service_type, "company_id": admin["company_id"]}
     kept = {**run.account_scope, **known, **state}
-    names = (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS)
-    declared = {name: kept[name] for name in names if kept.get(name)}
-    inputs = Inputs({**declared, "project_id": project_id, "email": admin["email"]})
+    inputs = FIELD_SPEC.derive_inputs(live, kept, ProjectAdminArguments.model_fields)
     return ReadResult(entity_id, build_outputs(project_id, admin, inputs), inputs)
 
 

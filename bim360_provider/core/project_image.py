@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
-from bim360_provider.core.not_found import (
-    add_refresh_hint,
-    may_return_404,
-    read_cached,
-    read_or_none,
-)
+from bim360_provider.core.not_found import may_return_404, read_row, suggest_refresh
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
@@ -23,7 +18,7 @@ from bim360_provider.core.settings import (
     find_scope_changes,
 )
 from bim360_provider.core.validation import Problem, validate_arguments
-from bim360_provider.errors import InputError, NotFoundError
+from bim360_provider.errors import InputError
 from bim360_provider.models.display import escape_text
 from bim360_provider.models.project_image import (
     PROVIDER_ONLY_FIELDS,
@@ -107,10 +102,8 @@ def update(run: Run, _id: str, state: State, inputs: Inputs) -> State:
         UnansweredError: HQ sent no response; the request can be repeated.
     """
     is_new = may_return_404(run, {"created_at": state.get(PROJECT_CREATED_AT)})
-    try:
+    with suggest_refresh():
         return _send_picture(run, inputs, new_resource=is_new)
-    except NotFoundError as error:
-        raise add_refresh_hint(error) from None
 
 
 def read(run: Run, id_: str, state: State) -> ReadResult | None:
@@ -129,16 +122,11 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
         UnansweredError: HQ sent no response.
     """
     project_id = id_.removesuffix(ID_SUFFIX)
-    known_since = {**state, "created_at": state.get(PROJECT_CREATED_AT)}
-    known_project = {
-        k: v for k, v in known_since.items() if k != DECLARED
-    }  # of the picture, not of it
-    project = read_or_none(
-        run,
-        "project",
-        known_since,
-        lambda is_new: read_cached(run.hq.projects, project_id, known_project, new_resource=is_new),
-    )
+    # The declared names are arguments of the picture, not of the project.
+    of_project = {name: value for name, value in state.items() if name != DECLARED}
+    created_at = {"created_at": state.get(PROJECT_CREATED_AT)}
+    projects = run.hq.projects
+    project = read_row(run, "project", projects, project_id, State({**of_project, **created_at}))
     if project is None:
         return None
     known = {**run.account_scope, "project_id": project_id, **state}

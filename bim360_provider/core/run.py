@@ -6,23 +6,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from bim360_provider.core.settings import Settings, get_account_scope
 from bim360_provider.errors import ArchiveLimitError, HqError
-from bim360_provider.hq import HqClient, OpenOutcomeError
+from bim360_provider.hq import HqClient
 from bim360_provider.hq.transport.clock import Clock
-
-if TYPE_CHECKING:
-    from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = [
     "ArchiveCounter",
     "ArchiveLimit",
     "Ownership",
     "Run",
-    "claim_row",
-    "claim_row_or_none",
 ]
 
 StateLookup = Callable[[str], Mapping[str, Any] | None]
@@ -75,29 +70,6 @@ class Ownership:
     def was_adopted(self, project_id: str) -> bool:
         """Return whether a resource adopted the object in this run, so its former one lost it."""
         return project_id in self._adopted_ids
-
-
-Row = TypeVar("Row", "Project", "Company", "AccountUser")
-
-
-def claim_row(owners: Ownership, row: Row) -> Row:
-    """Return the object of HQ's response to a create.
-
-    Raises:
-        OpenOutcomeError: Another resource of this stack owns an object with that id.
-    """
-    if owners.claim(row.id):
-        return row
-    msg = (
-        f"BIM 360: HQ's response to a create has the id {row.id}, which another resource of this "
-        "stack has. A proxy or gateway may mix up responses: check HTTPS_PROXY and the base URL."
-    )
-    raise OpenOutcomeError(msg)
-
-
-def claim_row_or_none(owners: Ownership, row: Row | None) -> Row | None:
-    """Return the object that was found after a lost response, unless another resource owns it."""
-    return row if row is not None and owners.claim(row.id) else None
 
 
 class ArchiveCounter:

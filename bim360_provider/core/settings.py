@@ -14,6 +14,7 @@ from bim360_provider.hq.transport import address
 from bim360_provider.models import enums, normalize, user_ref
 
 __all__ = [
+    "ACCOUNT_SCOPE",
     "CONFIG_KEYS",
     "DEFAULT_MAX_ARCHIVES",
     "EXPLICIT_KEY",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core import project
-from bim360_provider.core.project.rules import build_outputs, derive_inputs
+from bim360_provider.core.project.rules import FIELD_SPEC, build_outputs
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import Project
@@ -34,7 +34,7 @@ def declare_project(
     """
     accepted = select_accepted_inputs(
         project,
-        derive_inputs(live, account_scope, _list_declarable_fields(live)),
+        FIELD_SPEC.derive_inputs(live.get_fields(), account_scope, _list_declarable_fields(live)),
         lambda inputs: build_outputs(live, account_scope, inputs),
         settings,
     )

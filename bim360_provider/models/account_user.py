@@ -20,14 +20,9 @@ __all__ = [
     "PATCHABLE_FIELDS",
     "PROFILE_FIELDS",
     "PROVIDER_ONLY_FIELDS",
-    "UNCONFIRMED_STATUSES",
     "AccountUser",
     "AccountUserArguments",
 ]
-
-UNCONFIRMED_STATUSES: Final = frozenset({"pending", "not_invited"})
-"""HQ refuses to change the status of such a user:
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
 Email: TypeAlias = Annotated[str, BeforeValidator(user_ref.parse_email)]
 Status: TypeAlias = Annotated[

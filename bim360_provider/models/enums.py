@@ -14,6 +14,7 @@ __all__ = [
     "SERVICE_TYPES",
     "TIMEZONES",
     "TRADES",
+    "UNCONFIRMED_STATUSES",
 ]
 
 TRADES: Final = tuple(
@@ -90,6 +91,13 @@ Wood & Plastics | Rough Carpentry
 
 DECLARABLE_STATUSES: Final = ("active", "inactive", "archived")
 """The statuses that a program can declare; only HQ sets ``pending``."""
+
+UNCONFIRMED_STATUSES: Final = frozenset({"pending", "not_invited"})
+"""The statuses of a project without an admin and of a user before the first sign-in.
+
+HQ refuses to change the status of such a user:
+https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/
+"""
 
 LANGUAGES: Final = ("en", "de")
 

@@ -1,38 +1,28 @@
 """Create, read, update and delete an account user."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from bim360_provider.core.account_user.rules import (
-    FIELD_SPEC,
-    build_create_body,
-    build_fields,
-    build_patch_body,
-    diff_fields,
-    is_same_value,
-    warn_about_user,
-)
+from bim360_provider.core.account_user.rules import FIELD_SPEC, build_fields, find_profile_changes
 from bim360_provider.core.create_once import (
     SHARED_OWNERSHIP_RISK,
-    create_once,
+    AdoptionDecision,
+    adopt_or_refuse,
+    create_row,
     is_recent_leftover,
+    try_patch,
     was_created_since,
 )
 from bim360_provider.core.entity import Fields, Inputs, ReadResult, State
-from bim360_provider.core.field_spec import is_same_text
-from bim360_provider.core.not_found import (
-    add_refresh_hint,
-    is_deleted,
-    may_return_404,
-    read_cached,
-    read_or_none,
-)
+from bim360_provider.core.not_found import is_deleted, may_return_404, read_row, suggest_refresh
 from bim360_provider.core.replacements import format_replacement_message
-from bim360_provider.core.run import Run, claim_row, claim_row_or_none
+from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.models import AccountUser
-from bim360_provider.models.account_user import PROFILE_FIELDS, UNCONFIRMED_STATUSES
+from bim360_provider.models.enums import UNCONFIRMED_STATUSES
 
 __all__ = ["create", "defer_status", "delete", "read", "update"]
 
@@ -68,30 +58,17 @@ def read(run: Run, user_id: str, state: State) -> ReadResult | None:
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """
-    user = read_or_none(
-        run,
-        "user",
-        state,
-        lambda is_new: read_cached(run.hq.account_users, user_id, state, new_resource=is_new),
-    )
+    user = read_row(run, "user", run.hq.account_users, user_id, state)
     if user is None:
         return None
     fields = build_fields(user, state)
     live = FIELD_SPEC.build_read_result(user_id, fields, {**run.account_scope, **state}, state)
-    adopted = state.get("adopted", True)
-    return ReadResult(
-        user_id, State({**live.outputs, "adopted": adopted}), _normalize_inputs(live.inputs, fields)
-    )
+    return replace(live, outputs=_add_adopted(live.outputs, is_adopted=state.get("adopted", True)))
 
 
-def _normalize_inputs(inputs: Inputs, fields: Fields) -> Inputs:
-    """Return the arguments in normal form; an inactive user always has its status."""
-    normal = {k: v.lower() if k in ("email", "company_id") else v for k, v in inputs.items()}
-    if fields.get("status") == "inactive":
-        normal["status"] = "inactive"
-    elif "status" in normal and is_same_value("status", "active", fields.get("status")):
-        normal["status"] = "active"
-    return Inputs(normal)
+def _add_adopted(outputs: State, *, is_adopted: bool) -> State:
+    """Return the outputs with whether the user was in the account before this stack."""
+    return State({**outputs, "adopted": is_adopted})
 
 
 def update(run: Run, user_id: str, state: State, inputs: Inputs) -> State:
@@ -102,40 +79,40 @@ def update(run: Run, user_id: str, state: State, inputs: Inputs) -> State:
         HqError: HQ refused a value.
         UnansweredError: HQ sent no response.
     """
-    wanted = {*diff_fields(state, inputs), *_find_pending_fields(state, inputs)}
+    wanted = FIELD_SPEC.find_wanted_fields(state, inputs)
+    if FIELD_SPEC.is_same_value("status", inputs.get("status"), state.get("status")):
+        wanted.discard("status")  # an earlier run could not set it, and the user has it now
     user = AccountUser.model_validate({**state, "id": user_id})
     status_only = {"status"} & wanted if state.get("status") in UNCONFIRMED_STATUSES else set()
-    try:
+    with suggest_refresh():
         if wanted - status_only:
-            body = build_patch_body(inputs, wanted - status_only)
             is_new = may_return_404(run, state)
-            user = run.hq.account_users.update(user_id, body, new_resource=is_new)
-            warn_about_user(run, body, user)
+            user = _send_patch(run, user, inputs, wanted - status_only, new_resource=is_new)
         if status_only:
-            user, status_only = _try_status(run, user, build_patch_body(inputs, status_only))
-    except NotFoundError as error:
-        raise add_refresh_hint(error) from None
-    known = {**state, **inputs}
-    return State(
-        {
-            **FIELD_SPEC.build_outputs(build_fields(user, known), state, inputs, status_only),
-            "adopted": state.get("adopted", True),
-        }
-    )
+            user, status_only = _try_status(run, user, inputs)
+    live = build_fields(user, {**state, **inputs})
+    outputs = FIELD_SPEC.build_outputs(live, state, inputs, status_only)
+    return _add_adopted(outputs, is_adopted=state.get("adopted", True))
 
 
-def _find_pending_fields(state: State, inputs: Inputs) -> set[str]:
-    """Return the fields that an earlier run could not set and that are still wanted.
+def _send_patch(
+    run: Run, user: AccountUser, inputs: Inputs, wanted: set[str], *, new_resource: bool
+) -> AccountUser:
+    """Send a PATCH of the wanted fields; warn if HQ's response has other values."""
+    body = FIELD_SPEC.build_patch_body({}, inputs, wanted)
+    changed = run.hq.account_users.update(user.id, body, new_resource=new_resource)
+    return _check_response(run, body, changed)
 
-    A user who is no longer declared as inactive needs no change of status.
-    """
-    pending = {name for name in state.get("unfinished") or () if name in inputs}
-    done = "status" in pending and is_same_value("status", inputs["status"], state.get("status"))
-    return pending - {"status"} if done else pending
+
+def _check_response(run: Run, sent: Fields, user: AccountUser) -> AccountUser:
+    """Return HQ's response; warn if it has other values than the request."""
+    FIELD_SPEC.warn_about_response(run.warn, f"user '{user.email}'", sent, user)
+    return user
 
 
-def _try_status(run: Run, user: AccountUser, body: Fields) -> tuple[AccountUser, set[str]]:
+def _try_status(run: Run, user: AccountUser, inputs: Inputs) -> tuple[AccountUser, set[str]]:
     """Try to set a status that HQ refuses until the user has signed in."""
+    body = FIELD_SPEC.build_patch_body({}, inputs, {"status"})
     try:
         return run.hq.account_users.update(user.id, body), set()
     except HqError as error:
@@ -168,62 +145,64 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         UnansweredError: HQ could not be reached to check whether it acted; the next run checks.
     """
     run.server_now()  # fetches a token and HQ's time before anything is created
-    adopted = False
+    email, is_adopted = inputs["email"], False
     try:
         user = _create_user(run, inputs)
-        # Fields that a PATCH can change are compared below.
-        profile = {k: v for k, v in build_create_body(inputs).items() if k in PROFILE_FIELDS}
-        warn_about_user(run, profile, user)
     except HqError as error:
         if error.status not in EMAIL_IN_USE_STATUSES:
             raise
-        user = _find_existing_user(run, inputs, error)
+        found = run.hq.account_users.search_by_email(email)
+        if not found and not isinstance(error, ConflictError):
+            raise
+        decision = _decide_adoption(run, found, inputs)
+        failure = f"BIM 360: could not create user '{email}':"
+        user = adopt_or_refuse(run, failure, decision, error)
         before = run.ownership.find_previous_state(user.id)
-        if before is None:
-            adopted = not _is_leftover(run, user, inputs)
-            _report_adoption(run, user, is_adopted=adopted)
-        else:
-            adopted = bool(before.get("adopted", True))
-            message = format_replacement_message("account_user", user.id, inputs)
-            run.warn(f"BIM 360: {message}.")
+        is_adopted = not decision.is_implicit if before is None else before.get("adopted", True)
         run.ownership.mark_adopted(user.id)
     run.ownership.mark_owned(user.id)
-    return user.id, State({**_apply_remaining(run, user, inputs), "adopted": adopted})
+    return user.id, _add_adopted(_apply_remaining(run, user, inputs), is_adopted=is_adopted)
 
 
 def _create_user(run: Run, inputs: Inputs) -> AccountUser:
-    body, email = build_create_body(inputs), inputs["email"]
+    body, email = FIELD_SPEC.build_create_body(inputs), inputs["email"]
 
     def find_created(since: datetime) -> AccountUser | None:
         found = run.hq.account_users.search_by_email(email)
-        created = [each for each in found if was_created_since(each.created_at, since)]
-        return claim_row_or_none(run.ownership, next(iter(created), None))
+        return next((each for each in found if was_created_since(each.created_at, since)), None)
 
-    def post() -> AccountUser:
-        return claim_row(run.ownership, run.hq.account_users.create(body))
+    post = partial(run.hq.account_users.create, body)
+    user = create_row(run, email, "user", post, find_created)
+    # Fields that a PATCH can change are compared by the caller.
+    profile = {k: v for k, v in body.items() if k in FIELD_SPEC.create_only_fields}
+    return _check_response(run, profile, user)
 
-    return create_once(run, email, "user", post, find_created)
 
-
-def _find_existing_user(run: Run, inputs: Inputs, error: HqError) -> AccountUser:
-    """Return the user who has the e-mail already; otherwise raise HQ's refusal."""
-    email = inputs["email"]
-    found = run.hq.account_users.search_by_email(email)
-    if len(found) == 1 and not run.ownership.is_owned(found[0].id):
-        return found[0]
-    if not found and not isinstance(error, ConflictError):
-        raise error
-    if len(found) == 1:
-        why = f"another resource of this stack has this person ({found[0].id})"
-    elif found:
+def _decide_adoption(
+    run: Run, found: list[AccountUser], inputs: Inputs
+) -> AdoptionDecision[AccountUser]:
+    """Decide whether to adopt the user who has the e-mail already."""
+    if not found:
+        why = "HQ reports the e-mail as in use, but lists no such user; try again later"
+        return AdoptionDecision(None, why)
+    if len(found) > 1:
         ids = ", ".join(each.id for each in found)
         why = f"several users have this e-mail ({ids}); ask Autodesk's support to merge them"
-    else:
-        why = "HQ reports the e-mail as in use, but lists no such user; try again later"
-    msg = f"BIM 360: could not create user '{email}': {why}."
-    raise ConflictError(
-        msg, status=error.status, hq_message=error.hq_message, request=error.request
-    )
+        return AdoptionDecision(None, why)
+    (user,) = found
+    if run.ownership.is_owned(user.id):
+        why = f"another resource of this stack has this person ({user.id})"
+        return AdoptionDecision(None, why)
+    if run.ownership.find_previous_state(user.id) is not None:
+        message = format_replacement_message("account_user", user.id, inputs)
+        return AdoptionDecision(user, message, is_implicit=True)
+    who = f"user '{user.email}' ({user.id})"
+    if _is_leftover(run, user, inputs):
+        message = f"{who} is a leftover of an interrupted run and is adopted"
+        return AdoptionDecision(user, f"{message}. {SHARED_OWNERSHIP_RISK}", is_implicit=True)
+    inactive = " and inactive" if user.status == "inactive" else ""
+    message = f"{who} was in the account already{inactive}; the profile stays as it is"
+    return AdoptionDecision(user, message)
 
 
 def _is_leftover(run: Run, user: AccountUser, inputs: Inputs) -> bool:
@@ -231,36 +210,19 @@ def _is_leftover(run: Run, user: AccountUser, inputs: Inputs) -> bool:
     if user.status != "not_invited" or user.last_sign_in:
         return False
     live = user.get_fields()
-    as_declared = all(is_same_text(inputs[k], live.get(k)) for k in PROFILE_FIELDS if k in inputs)
-    run_start = run.started_at
-    recent = is_recent_leftover(user.created_at, run.settings, run_start)
-    return recent and as_declared and not set(diff_fields(live, inputs)) - {"status"}
-
-
-def _report_adoption(run: Run, user: AccountUser, *, is_adopted: bool) -> None:
-    who = f"BIM 360: user '{user.email}' ({user.id})"
-    if is_adopted:
-        inactive = " and inactive" if user.status == "inactive" else ""
-        message = f"was in the account already{inactive}; the profile stays as it is"
-        run.info(f"{who} {message}.")
-    else:
-        message = f"is a leftover of an interrupted run and is adopted. {SHARED_OWNERSHIP_RISK}"
-        run.warn(f"{who} {message}.")
+    changed = {*FIELD_SPEC.diff_fields(live, inputs), *find_profile_changes(live, inputs)}
+    recent = is_recent_leftover(user.created_at, run.settings, run.started_at)
+    return recent and not changed - {"status"}
 
 
 def _apply_remaining(run: Run, user: AccountUser, inputs: Inputs) -> State:
     """Apply the remaining arguments to an existing user; record those that fail."""
-    wanted = set(diff_fields(build_fields(user, inputs), inputs))
+    wanted = set(FIELD_SPEC.diff_fields(build_fields(user, inputs), inputs))
     pending = defer_status(run, user.email, user.status, wanted)
-    body = build_patch_body(inputs, wanted - pending)
-    if body:
-        try:
-            user = run.hq.account_users.update(user.id, body, new_resource=True)
-            warn_about_user(run, body, user)
-        except Bim360Error as error:
-            pending = wanted
-            message = f"{error} The user is in the account; the next `pulumi up` tries again."
-            run.warn(message)
+    if wanted - pending:
+        send = partial(_send_patch, run, user, inputs, wanted - pending, new_resource=True)
+        changed, failed = try_patch(run, wanted - pending, "The user is in the account", send)
+        user, pending = changed or user, pending | failed
     return FIELD_SPEC.build_outputs(build_fields(user, inputs), inputs, inputs, pending)
 
 

@@ -1,89 +1,32 @@
 """Check and diff of an account user; no network."""
 
-from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, Final
 
 from bim360_provider.core.entity import Diff, Fields, Inputs, State
-from bim360_provider.core.field_spec import FieldSpec, is_same_text
-from bim360_provider.core.run import Run
-from bim360_provider.core.settings import (
-    Settings,
-    add_account_scope,
-    check_account_scope,
-    find_scope_changes,
+from bim360_provider.core.field_spec import (
+    STATUS_RULE,
+    FieldRule,
+    FieldSpec,
+    is_same_id,
+    is_same_text,
 )
-from bim360_provider.core.validation import (
-    Problem,
-    is_unknown,
-    validate_arguments,
-    warn_about_response,
-)
+from bim360_provider.core.settings import Settings, add_account_scope, check_account_scope
+from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.models import AccountUser, AccountUserArguments
-from bim360_provider.models.account_user import (
-    CLEARABLE_FIELDS,
-    PATCHABLE_FIELDS,
-    PROFILE_FIELDS,
-    PROVIDER_ONLY_FIELDS,
-    UNCONFIRMED_STATUSES,
-)
+from bim360_provider.models.account_user import PROFILE_FIELDS
+from bim360_provider.models.enums import UNCONFIRMED_STATUSES
 
-__all__ = [
-    "FIELD_SPEC",
-    "build_create_body",
-    "build_fields",
-    "build_patch_body",
-    "check",
-    "diff",
-    "diff_fields",
-    "is_same_value",
-    "warn_about_user",
-]
+__all__ = ["FIELD_SPEC", "build_fields", "check", "diff", "find_profile_changes"]
 
+ID_RULE: Final = FieldRule(is_same_id, decode=str.lower)
 
 FIELD_SPEC: Final = FieldSpec(
-    ("email", *PATCHABLE_FIELDS), CLEARABLE_FIELDS, PROVIDER_ONLY_FIELDS, PROFILE_FIELDS
+    AccountUserArguments,
+    AccountUser,
+    rules={"email": ID_RULE, "company_id": ID_RULE, "status": STATUS_RULE},
+    removed_status="inactive",
 )
-
-
-def is_same_value(name: str, declared: Any, live: Any) -> bool:
-    """Return whether a declared value and HQ's mean the same."""
-    if is_unknown(declared):
-        return False
-    if name == "status" and live in UNCONFIRMED_STATUSES:
-        # The first sign-in activates a user; until then nothing is left to do.
-        return bool(declared == "active")
-    if name in ("email", "company_id"):
-        return bool((declared or "").casefold() == (live or "").casefold())
-    return is_same_text(declared, live)
-
-
-def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
-    """Return the names of the given arguments that differ from HQ's values and can be patched.
-
-    An inactive user differs even if no status is declared: a declared user should be active.
-    """
-    changed = [
-        k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
-    ]
-    if "status" not in inputs and live.get("status") == "inactive":
-        changed.append("status")
-    return tuple(changed)
-
-
-def warn_about_user(run: Run, sent: Fields, user: AccountUser) -> None:
-    """Warn if HQ's response has other values than the request."""
-    warn_about_response(run.warn, f"user '{user.email}'", sent, user, is_same_value)
-
-
-def build_create_body(inputs: Inputs) -> dict[str, Any]:
-    """Return the body of a POST: the given arguments without status and empty texts."""
-    names = ("email", "company_id", "default_role", *PROFILE_FIELDS)
-    return {name: inputs[name] for name in names if inputs.get(name, "") != ""}
-
-
-def build_patch_body(inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
-    """Return the body of a PATCH with the wanted fields; the status defaults to active."""
-    return {name: inputs.get(name, "active") for name in PATCHABLE_FIELDS if name in wanted}
 
 
 def build_fields(user: AccountUser, known: Fields) -> dict[str, Any]:
@@ -119,21 +62,16 @@ def diff(state: State, inputs: Inputs) -> Diff:
         state: The outputs of the last run or refresh.
         inputs: The normalized arguments; values may be unknown.
     """
-    replaces = find_scope_changes(state, inputs)
-    if state.get("email") and not is_same_value("email", inputs.get("email"), state["email"]):
-        replaces = ("email", *replaces)
-    changed = diff_fields(state, inputs)
-    late = _find_late_changes(state, inputs)
-    if inputs.get("on_destroy") != state.get("on_destroy"):
-        changed = (*changed, "on_destroy")
-    warnings = () if replaces else _build_warnings(state, inputs, late)
-    unfinished = bool(state.get("unfinished"))
-    return Diff((*changed, *late, *replaces), replaces, unfinished, warnings)
+    found = FIELD_SPEC.diff(state, inputs)
+    late = find_profile_changes(state, inputs)
+    warnings = () if found.replaces else _build_warnings(state, inputs, late)
+    return replace(found, changed_arguments=(*found.changed_arguments, *late), warnings=warnings)
 
 
-def _find_late_changes(state: State, inputs: Inputs) -> tuple[str, ...]:
+def find_profile_changes(live: Fields, inputs: Inputs) -> tuple[str, ...]:
+    """Return the names of the given profile fields that differ from HQ's values."""
     return tuple(
-        k for k in PROFILE_FIELDS if k in inputs and not is_same_text(inputs[k], state.get(k))
+        k for k in PROFILE_FIELDS if k in inputs and not is_same_text(inputs[k], live.get(k))
     )
 
 

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final
 
-from bim360_provider.core.entity import Fields
+from bim360_provider.core.entity import Fields, Row
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.errors import Bim360Error, ConflictError
-
-if TYPE_CHECKING:
-    from bim360_provider.models import Company, Project
 
 __all__ = [
     "NameParkedError",
     "NameRequest",
     "create_or_adopt",
     "patch_after_wait",
+    "patch_unparked_fields",
     "patch_with_rename",
     "wait_for_name",
 ]
@@ -175,11 +173,6 @@ def _describe_dependency(request: NameRequest, name: str) -> str:
     return "" if name == request.name else f"its owner needs the name '{name}', and "
 
 
-Created = TypeVar("Created")
-
-Row = TypeVar("Row", "Project", "Company")
-
-
 def patch_with_rename(
     exchange: NameExchange, item_id: str, body: Fields, send: Callable[[Fields], Row]
 ) -> Row:
@@ -238,12 +231,25 @@ def patch_after_wait(
         return _patch_remaining_fields(exchange, item_id, body, send)
 
 
+def patch_unparked_fields(
+    body: Fields, patch: Callable[[Fields], Row | None]
+) -> tuple[Row | None, set[str]]:
+    """Send a PATCH; return HQ's response, and the fields that another update will set."""
+    try:
+        return patch(body), set()
+    except NameParkedError:
+        # HQ cannot rename an archived project, so the archiving waits as well.
+        parked = {"name"} | ({"status"} if body.get("status") == "archived" else set())
+        rest = {name: value for name, value in body.items() if name not in parked}
+        return patch(rest), parked
+
+
 def create_or_adopt(
     exchange: NameExchange,
     name: str,
-    create: Callable[[], Created],
-    adopt: Callable[[ConflictError], Created],
-) -> tuple[Created, bool]:
+    create: Callable[[], Row],
+    adopt: Callable[[ConflictError], Row],
+) -> tuple[Row, bool]:
     """Create an object, or adopt the one that has the name and keeps it in this run.
 
     Args:
@@ -270,7 +276,7 @@ def create_or_adopt(
             return create(), False
 
 
-def _create_with_retry(exchange: NameExchange, name: str, create: Callable[[], Created]) -> Created:
+def _create_with_retry(exchange: NameExchange, name: str, create: Callable[[], Row]) -> Row:
     """Create; try again if a resource of this run has vacated the name."""
     try:
         return create()

@@ -1,39 +1,24 @@
 """Decide which existing project a create may adopt; see docs/reference/project.md."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bim360_provider.core.create_once import (
     SHARED_OWNERSHIP_RISK,
+    AdoptionDecision,
     is_recent_leftover,
     was_created_since,
 )
 from bim360_provider.core.entity import Inputs
-from bim360_provider.core.project.rules import diff_fields
+from bim360_provider.core.project.rules import FIELD_SPEC
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import Project
 
-__all__ = ["AdoptionDecision", "decide_adoption", "is_created_project"]
+__all__ = ["decide_adoption", "is_created_project"]
 
 
 RENAME_ADVICE: Final = "declare another name"
-
-
-@dataclass(frozen=True)
-class AdoptionDecision:
-    """The project to adopt, or None, with the reason.
-
-    Attributes:
-        project: The project to adopt.
-        reason: One sentence: why this project, or why none.
-        is_implicit: The adoption is not declared, so it is a warning.
-    """
-
-    project: Project | None
-    reason: str
-    is_implicit: bool = False
 
 
 def is_created_project(project: Project, inputs: Inputs, since: datetime) -> bool:
@@ -45,7 +30,7 @@ def is_created_project(project: Project, inputs: Inputs, since: datetime) -> boo
 
 def decide_adoption(
     candidates: list[Project], inputs: Inputs, settings: Settings, run_start: datetime
-) -> AdoptionDecision:
+) -> AdoptionDecision[Project]:
     """Decide which existing project with the declared name to adopt.
 
     Args:
@@ -110,7 +95,7 @@ def _has_declared_values(project: Project, inputs: Inputs) -> bool:
     # Lists leave the service types out; a status is set only after a project is created.
     unseen = {"status"} if project.service_types else {"status", "service_types"}
     declared = {name: value for name, value in inputs.items() if name not in unseen}
-    return not set(diff_fields(project.get_fields(), Inputs(declared))) - {"status"}
+    return not set(FIELD_SPEC.diff_fields(project.get_fields(), Inputs(declared))) - {"status"}
 
 
 def _format_advice(candidate: Project, name: str, run_start: datetime) -> str:

@@ -1,37 +1,31 @@
 """Read, update and delete a project; HQ cannot delete one, so a delete archives it."""
 
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.names.renames import NameExchange
-from bim360_provider.core.names.waiting import NameParkedError, patch_after_wait, patch_with_rename
+from bim360_provider.core.names.waiting import (
+    patch_after_wait,
+    patch_unparked_fields,
+    patch_with_rename,
+)
 from bim360_provider.core.not_found import (
-    add_refresh_hint,
     is_deleted,
     may_return_404,
     read_cached,
     read_or_none,
+    suggest_refresh,
 )
-from bim360_provider.core.project.rules import (
-    build_outputs,
-    build_patch_body,
-    derive_inputs,
-    diff_fields,
-    is_same_value,
-)
+from bim360_provider.core.project.rules import FIELD_SPEC, add_outputs, build_outputs
 from bim360_provider.core.run import Run
-from bim360_provider.core.validation import warn_about_response
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.hq.transport.clock import parse_time
 from bim360_provider.models import Project
-from bim360_provider.models.project import PATCHABLE_FIELDS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 __all__ = [
     "COPY_TIMEOUT",
@@ -140,18 +134,13 @@ def read(run: Run, project_id: str, state: State) -> ReadResult | None:
     if project is None:
         return None
     known = {**run.account_scope, **state}
-    live = [name for name in PATCHABLE_FIELDS if getattr(project, name) is not None]
-    declared = state.get(DECLARED, live)
-    inputs = derive_inputs(project, known, declared)
-    unfinished = state.get("unfinished") or ()
-    copy_status = state.get("copy_status")
-    outs = build_outputs(project, known, inputs, copy_status=copy_status, unfinished=unfinished)
-    return ReadResult(project.id, State({**outs, DECLARED: sorted(declared)}), inputs)
+    live = FIELD_SPEC.build_read_result(project.id, project.get_fields(), known, state)
+    return replace(live, outputs=add_outputs(live.outputs, live.id, state.get("copy_status")))
 
 
 def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> Project:
     """Return the project; read its service types only if they are managed."""
-    declared: Collection[str] = state.get(DECLARED, ())
+    declared = state.get(DECLARED, ())
     if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
         return run.hq.projects.get(project_id, new_resource=is_new)
     listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
@@ -178,37 +167,20 @@ def update(run: Run, project_id: str, state: State, inputs: Inputs) -> State:
         HqError: HQ refused a value.
         UnansweredError: HQ sent no response.
     """
-    pending = [name for name in state.get("unfinished") or () if name == "status" or name in inputs]
-    wanted = {*diff_fields(state, inputs), *pending}
+    wanted = FIELD_SPEC.find_wanted_fields(state, inputs)
+    wanted |= {"status"}.intersection(state.get("unfinished") or ())
     last_seen = Project.model_validate({**state, "id": project_id})
-    parked: set[str] = set()
-    try:
-        body = build_patch_body(state, inputs, wanted)
-        with reserve_archive(run, body, last_seen):
-            is_new = bool(body) and may_return_404(run, state)
-            project, parked = _patch_unparked_fields(
-                run, project_id, state, body, new_resource=is_new
-            )
-            project = project or last_seen
-    except NotFoundError as error:
-        raise add_refresh_hint(error) from None
+    body = FIELD_SPEC.build_patch_body(state, inputs, wanted)
+    with suggest_refresh(), reserve_archive(run, body, last_seen):
+        is_new = bool(body) and may_return_404(run, state)
+        patch = partial(patch_project, run, project_id, state, new_resource=is_new)
+        project, parked = patch_unparked_fields(body, patch)
     if "service_types" in inputs:
         state = State({**state, "service_types": inputs["service_types"]})
-    copy_status = wait_for_template_copy(run, project, state, inputs)
-    return build_outputs(project, state, inputs, copy_status=copy_status, unfinished=parked)
-
-
-def _patch_unparked_fields(
-    run: Run, project_id: str, state: State, body: Fields, *, new_resource: bool
-) -> tuple[Project | None, set[str]]:
-    """Send a PATCH; return HQ's response and the fields that another update will set."""
-    try:
-        return patch_project(run, project_id, state, body, new_resource=new_resource), set()
-    except NameParkedError:
-        # HQ cannot rename an archived project, so the archiving waits as well.
-        parked = {"name"} | ({"status"} if body.get("status") == "archived" else set())
-        rest = {name: value for name, value in body.items() if name not in parked}
-        return patch_project(run, project_id, state, rest, new_resource=new_resource), parked
+    copy_status = wait_for_template_copy(run, project or last_seen, state, inputs)
+    return build_outputs(
+        project or last_seen, state, inputs, copy_status=copy_status, unfinished=parked
+    )
 
 
 def reserve_archive(run: Run, body: Fields, project: Project) -> AbstractContextManager[None]:
@@ -258,9 +230,10 @@ def patch_project(
 def warn_about_project(run: Run, name: str, body: Fields, project: Project) -> None:
     """Warn if HQ's response to a POST or PATCH has other values than its body."""
     # A response leaves the services out, or has the old ones, until HQ has activated them.
-    sent = {k: v for k, v in body.items() if k in PATCHABLE_FIELDS and k != "service_types"}
+    names = {*FIELD_SPEC.patch_fields} - {"service_types"}
+    sent = {name: value for name, value in body.items() if name in names}
     row = project.model_copy(update={k: v for k, v in project.get_fields().items() if k in sent})
-    warn_about_response(run.warn, f"project '{name}'", sent, row, is_same_value)
+    FIELD_SPEC.warn_about_response(run.warn, f"project '{name}'", sent, row)
 
 
 def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource: bool) -> Project:
@@ -291,7 +264,7 @@ def _patch_idempotently(run: Run, project_id: str, body: Fields, *, new_resource
 
 def _is_applied(live: Project, name: str, value: Any) -> bool:
     declared = value.split(",") if name == "service_types" else value
-    return is_same_value(name, declared, getattr(live, name))
+    return FIELD_SPEC.is_same_value(name, declared, getattr(live, name))
 
 
 def delete(run: Run, project_id: str, state: State) -> None:

@@ -1,105 +1,55 @@
 """Check and diff of a project; no network."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, NameChange, State
-from bim360_provider.core.field_spec import is_same_text
+from bim360_provider.core.entity import Diff, Fields, Inputs, NameChange, State
+from bim360_provider.core.field_spec import STATUS_RULE, FieldRule, FieldSpec, is_same_id
 from bim360_provider.core.settings import (
+    ACCOUNT_SCOPE,
     Settings,
     add_account_scope,
     check_account_scope,
-    find_scope_changes,
     is_create,
 )
 from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.models import Project, ProjectArguments, enums, normalize
 from bim360_provider.models.enums import IMPLICIT_SERVICES
-from bim360_provider.models.project import (
-    CLEARABLE_FIELDS,
-    CREATE_ONLY_FIELDS,
-    PATCHABLE_FIELDS,
-    PROVIDER_ONLY_FIELDS,
-)
 
-__all__ = [
-    "build_create_body",
-    "build_outputs",
-    "build_patch_body",
-    "check",
-    "derive_inputs",
-    "diff",
-    "diff_fields",
-    "is_same_value",
-]
+__all__ = ["FIELD_SPEC", "build_outputs", "check", "diff"]
 
 
-def is_same_value(name: str, declared: Any, live: Any) -> bool:
-    """Return whether a declared value and HQ's mean the same."""
-    if is_unknown(declared):
-        return False
-    if name == "service_types":
-        # HQ leaves them out when a project is created: unknown is not the same as none.
-        return live is not None and _select_requested_services(
-            declared
-        ) == _select_requested_services(live)
-    if name == "status" and live == "pending":
-        # The first project admin activates a project; until then nothing is left to do.
-        return bool(declared == "active")
-    if name == "business_unit_id":
-        return bool((declared or "") == (live or "").lower())
-    return is_same_text(declared, live) if isinstance(declared, str) else bool(declared == live)
+def _is_same_services(declared: Collection[str], live: Collection[str] | None) -> bool:
+    # HQ leaves them out when a project is created: unknown is not the same as none.
+    return live is not None and _select_services(declared) == _select_services(live)
 
 
-def _select_requested_services(services: Collection[str]) -> frozenset[str]:
-    return frozenset(services) - IMPLICIT_SERVICES
+def _select_services(services: Collection[str]) -> list[str]:
+    return sorted({*services} - IMPLICIT_SERVICES)
 
 
-def diff_fields(live: Fields, inputs: Inputs) -> tuple[str, ...]:
-    """Return the names of the given arguments that differ from HQ's values.
-
-    An archived project differs even if no status is declared: a declared project should exist.
-    """
-    changed = [
-        k for k in PATCHABLE_FIELDS if k in inputs and not is_same_value(k, inputs[k], live.get(k))
-    ]
-    if "status" not in inputs and live.get("status") == "archived":
-        changed.append("status")
-    return tuple(changed)
-
-
-def build_create_body(inputs: Inputs) -> dict[str, Any]:
-    """Return the body of a POST: the given arguments without status and empty texts."""
-    names = [name for name in (*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS) if name != "status"]
-    return {
-        name: _encode_value(name, inputs[name], ())
-        for name in names
-        if name in inputs and inputs[name] != ""
-    }
-
-
-def build_patch_body(live: Fields, inputs: Inputs, wanted: Collection[str]) -> dict[str, Any]:
-    """Return the body of a PATCH with the wanted fields."""
-    body = {
-        name: _encode_value(name, inputs[name], live.get(name) or ())
-        for name in PATCHABLE_FIELDS
-        if name in wanted and name in inputs
-    }
-    if "status" in wanted and "status" not in inputs:
-        body["status"] = "active"
-    return body
-
-
-def _encode_value(name: str, value: Any, live: Collection[str]) -> Any:
-    if name != "service_types":
-        return value
+def _encode_services(declared: Collection[str], live: Collection[str] | None) -> str:
     # Keep a service that HQ added by itself: a PATCH may replace the whole list.
-    kept = {"admin"} & set(live)
-    return ",".join(sorted({*value, *kept}))
+    return ",".join(sorted({*declared, *({"admin"} & {*(live or ())})}))
 
 
-FALLBACK_FIELDS: Final = ("service_types", "account_id", "region", "copy_project_job_id")
-"""Outputs that keep their known value if a response leaves them out."""
+def _decode_services(live: Collection[str]) -> list[str]:
+    return [word for word in live if word not in IMPLICIT_SERVICES]
+
+
+FIELD_SPEC: Final = FieldSpec(
+    ProjectArguments,
+    Project,
+    rules={
+        "service_types": FieldRule(_is_same_services, _encode_services, _decode_services),
+        "status": STATUS_RULE,
+        "business_unit_id": FieldRule(is_same_id),
+    },
+    removed_status="archived",
+    default_policy="archive",
+    fallback_outputs=(*ACCOUNT_SCOPE, "service_types", "copy_project_job_id"),
+)
 
 DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
 
@@ -124,48 +74,14 @@ def build_outputs(
         copy_status: The status of the template copy.
         unfinished: The arguments that could not be applied yet.
     """
-    fallbacks = {name: known[name] for name in FALLBACK_FIELDS if known.get(name)}
-    fields = {name: value for name, value in project.get_fields().items() if name != "id"}
-    echoed = {k: inputs[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in inputs}
-    return State(
-        {
-            **fallbacks,
-            **fields,
-            **echoed,
-            "url": f"{DOCS_URL_EU if known.get('region') == 'EMEA' else DOCS_URL}{project.id}",
-            "copy_status": copy_status,
-            "unfinished": sorted(unfinished),
-            DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
-        }
-    )
+    outputs = FIELD_SPEC.build_outputs(project.get_fields(), known, inputs, unfinished)
+    return add_outputs(outputs, project.id, copy_status)
 
 
-def derive_inputs(project: Project, state: Fields, declared: Collection[str]) -> Inputs:
-    """Return the arguments that would declare the project as it is, as far as they are managed.
-
-    An archived project has its status even if none is declared, so that a refresh shows it
-    and the next up reactivates the project.
-    """
-    live = project.get_fields()
-    kept = {k: state[k] for k in (*CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS) if k in state}
-    fields = {
-        name: _derive_argument(name, live.get(name))
-        for name in PATCHABLE_FIELDS
-        if name in declared
-    }
-    if live.get("status") == "archived":
-        fields["status"] = "archived"
-    return Inputs({**kept, **{name: value for name, value in fields.items() if value is not None}})
-
-
-def _derive_argument(name: str, value: Any) -> Any:
-    if value is None:
-        return "" if name in CLEARABLE_FIELDS else None
-    if name == "status" and is_same_value("status", "active", value):
-        return "active"
-    if name == "service_types":
-        return [word for word in value if word not in enums.IMPLICIT_SERVICES]
-    return value
+def add_outputs(outputs: State, project_id: str, copy_status: str | None) -> State:
+    """Return the outputs with the address of the project and the status of its template copy."""
+    base = DOCS_URL_EU if outputs.get("region") == "EMEA" else DOCS_URL
+    return State({**outputs, "url": f"{base}{project_id}", "copy_status": copy_status})
 
 
 CREATE_ONLY_MESSAGE: Final = (
@@ -201,7 +117,9 @@ def check(old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[Pr
     known = {k: v for k, v in inputs.items() if k not in invalid and not is_unknown(v)}
     problems += _check_dates(known) or _check_kept_date(old, given, known)
     problems += _check_services(known, open_lists)
-    problems += _check_template(known, given) if is_new else _check_create_only(old, known)
+    late = () if is_new else FIELD_SPEC.find_create_only_changes(old, known)
+    problems += [Problem(name, CREATE_ONLY_MESSAGE) for name in late]
+    problems += _check_template(known, given) if is_new else []
     return Inputs(inputs), problems + check_account_scope(given)
 
 
@@ -260,13 +178,6 @@ def _check_template(known: Fields, given: Fields) -> list[Problem]:
     return [Problem(name, MISSING_TEMPLATE, warning=True) for name in names]
 
 
-def _check_create_only(old: Fields, known: Fields) -> list[Problem]:
-    changed = [
-        name for name in CREATE_ONLY_FIELDS if known.get(name) and known[name] != old.get(name)
-    ]
-    return [Problem(name, CREATE_ONLY_MESSAGE) for name in changed]
-
-
 def diff(state: State, inputs: Inputs) -> Diff:
     """Compare the arguments that are given with the state; send nothing.
 
@@ -274,14 +185,7 @@ def diff(state: State, inputs: Inputs) -> Diff:
         state: The outputs of the last run or refresh.
         inputs: The normalized arguments; values may be unknown.
     """
-    replaces = find_scope_changes(state, inputs)
-    changed = diff_fields(state, inputs)
-    if inputs.get("on_destroy", "archive") != state.get("on_destroy", "archive"):
-        changed = (*changed, "on_destroy")
-    names = NameChange.from_state("project", state, inputs, is_kept=not replaces)
-    return Diff((*changed, *replaces), replaces, is_unfinished(state), name_change=names)
-
-
-def is_unfinished(state: State) -> bool:
-    """Return whether an earlier run left a field to set or a copy to wait for."""
-    return bool(state.get("unfinished")) or state.get("copy_status") == "running"
+    found = FIELD_SPEC.diff(state, inputs)
+    names = NameChange.from_state("project", state, inputs, is_kept=not found.replaces)
+    is_unfinished = found.is_unfinished or state.get("copy_status") == "running"
+    return replace(found, is_unfinished=is_unfinished, name_change=names)

@@ -1,11 +1,13 @@
 """Create, read, update and delete one member of a project."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
+from bim360_provider.core.create_once import try_patch
 from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
-from bim360_provider.core.not_found import is_deleted
+from bim360_provider.core.not_found import is_deleted, suggest_refresh
 from bim360_provider.core.project_member.importer import (
     ImportResult,
     build_member,
@@ -25,7 +27,7 @@ from bim360_provider.core.project_member.rules import (
 )
 from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_response
-from bim360_provider.errors import Bim360Error, ConflictError, HqError, InputError, NotFoundError
+from bim360_provider.errors import ConflictError, HqError, InputError, NotFoundError
 from bim360_provider.hq.api.project_user import build_refused_row_error
 from bim360_provider.models.project_member import PATCHABLE_FIELDS
 from bim360_provider.models.project_user import MEMBER_SERVICES, ProjectUser
@@ -82,12 +84,9 @@ def apply_non_access_fields(
     wanted = diff_fields(member, inputs)
     now = [name for name in wanted if name not in MEMBER_SERVICES]
     pending = [name for name in wanted if name in MEMBER_SERVICES]
-    try:
-        return patch_member(run, project_id, member, inputs, now), pending
-    except Bim360Error as error:
-        message = f"{error} They are in the project; the next `pulumi up` tries again."
-        run.warn(message)
-        return dict(member), [*now, *pending]
+    send = partial(patch_member, run, project_id, member, inputs, now)
+    changed, failed = try_patch(run, now, "They are in the project", send)
+    return changed or dict(member), [*(now if failed else ()), *pending]
 
 
 def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
@@ -229,15 +228,9 @@ def update(run: Run, entity_id: str, state: State, inputs: Inputs) -> State:
     known = {name: state.get(name) for name in ("email", *PATCHABLE_FIELDS, "status")}
     member = {**known, "user_id": user_id}
     pending = [name for name in state.get("unfinished") or () if name in inputs]
-    try:
-        member = patch_member(
-            run, project_id, member, inputs, {*diff_fields(state, inputs), *pending}
-        )
-    except NotFoundError as error:
-        message = f"{error} If they were removed: run `pulumi refresh`, then `pulumi up`."
-        raise NotFoundError(
-            message, status=error.status, hq_message=error.hq_message, request=error.request
-        ) from None
+    wanted = {*diff_fields(state, inputs), *pending}
+    with suggest_refresh("they were removed"):
+        member = patch_member(run, project_id, member, inputs, wanted)
     return build_outputs(project_id, member, inputs)
 
 

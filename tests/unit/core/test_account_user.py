@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.account_user import check, diff
-from bim360_provider.core.account_user.rules import build_create_body, build_fields
+from bim360_provider.core.account_user.rules import FIELD_SPEC, build_fields
 from bim360_provider.core.entity import Diff
 from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID
@@ -62,7 +62,7 @@ def test_the_body_of_a_create_has_the_profile_and_no_status() -> None:
     """HQ gives everybody the same first status."""
     given = {**ADA, "first_name": "Ada", "phone": "", "status": "active", "on_destroy": "retain"}
 
-    assert build_create_body(given) == {"email": "ada@example.com", "first_name": "Ada"}
+    assert FIELD_SPEC.build_create_body(given) == {"email": "ada@example.com", "first_name": "Ada"}
 
 
 @pytest.mark.parametrize("name", PATCHABLE_FIELDS)

@@ -29,7 +29,7 @@ def decide(*candidates: Project, adopt: str | None = None, **config: str) -> tup
     """Return the id that is adopted, and the reason."""
     inputs = {**PROJECT_INPUTS, **({"adopt": adopt} if adopt else {})}
     decision = decide_adoption(list(candidates), inputs, build_settings(**config), BEGAN)
-    return (decision.project.id if decision.project else None), decision.reason
+    return (decision.row.id if decision.row else None), decision.reason
 
 
 def test_the_leftover_of_an_interrupted_run_is_adopted() -> None:
@@ -70,7 +70,7 @@ def test_any_other_project_with_the_name_is_not_adopted(changes: dict[str, Any])
         BEGAN,
     )
 
-    assert decision.project is None
+    assert decision.row is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_leftover_may_have_the_declared_status_already(
         BEGAN,
     )
 
-    assert (decision.project is not None) == adopted
+    assert (decision.row is not None) == adopted
 
 
 @pytest.mark.parametrize("age", [timedelta(seconds=1), timedelta(days=1)])

@@ -142,7 +142,7 @@ def build_candidate(**changes: Any) -> Company:
 def decide(*candidates: Company, **inputs: Any) -> tuple[str | None, str, bool]:
     """Return the id that is adopted, the reason, and whether it is a warning."""
     decision = decide_adoption(list(candidates), {**ACME, **inputs}, build_settings(), BEGAN)
-    return decision.company.id if decision.company else None, decision.reason, decision.is_implicit
+    return decision.row.id if decision.row else None, decision.reason, decision.is_implicit
 
 
 def test_a_company_of_that_name_is_taken_over() -> None:
