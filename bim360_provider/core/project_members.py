@@ -25,6 +25,7 @@ from bim360_provider.core.project_member.rules import (
     find_identity_changes,
     split_id,
 )
+from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
     Settings,
@@ -362,7 +363,7 @@ def delete(run: Run, entity_id: str, state: State) -> None:
     """
     project_id, _, _ = split_id(entity_id)
     members: Mapping[str, Fields] = state.get("members") or {}
-    if state.get("on_removal") == "remove":
+    if plan_removal("project_members", state).kind is RemovalKind.REMOVE:
         for email, member in members.items():
             remove_member(run, project_id, {**member, "email": email})
     elif members and state.get("on_removal") == "retain":

@@ -1,10 +1,11 @@
 """Assess what a change means at HQ, for declared resources and for removed ones."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bim360_provider.core.removal import STRONGEST_POLICIES, RemovalKind, plan_removal
 from bim360_provider.review import losses, risks
 from bim360_provider.review.losses import Update
 from bim360_provider.review.model import Risk, Verb
@@ -21,13 +22,6 @@ __all__ = [
     "is_object_kept",
 ]
 
-NO_REMOVAL_NOTE: Final = "HQ documents no way to remove a member"
-
-RETAINED_MEMBER_NOTE: Final = f"stays in the project: {NO_REMOVAL_NOTE}"
-
-PRE_SIGN_IN_STATUSES: Final = frozenset({"pending", "not_invited"})
-"""Account statuses that HQ does not change."""
-
 ADOPTION_NOTES: Final = {
     "any": "or adopts the project with this name",
     "archived": "or reactivates the archived project with this name",
@@ -43,6 +37,27 @@ KEPT_OBJECT_NOTES: Final[Mapping[str, str]] = {
     "team": "the members stay in the project (adopted)",
 }
 """What happens to HQ's object if the replacement has the same key."""
+
+CORE_ENTITIES: Final[Mapping[str, str]] = {
+    "project": "project",
+    "company": "company",
+    "person": "account_user",
+    "business units": "business_units",
+    "project admin": "project_admin",
+    "member": "project_member",
+    "team": "project_members",
+    "picture": "project_image",
+}
+"""The entities by the names that a review shows."""
+
+REMOVAL_RISKS: Final = {
+    RemovalKind.ARCHIVE: (Verb.ARCHIVE, risks.PROJECT_ARCHIVAL),
+    RemovalKind.DEACTIVATE: (Verb.DEACTIVATE, risks.USER_DEACTIVATION),
+    RemovalKind.REMOVE: (Verb.REMOVE, risks.MEMBER_REMOVAL),
+}
+
+ROWS: Final[Mapping[str, str]] = {"team": "members", "business units": "units"}
+"""The arguments with the rows of a resource."""
 
 IDENTITY_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "project": ("name",),
@@ -71,90 +86,32 @@ def assess_removal(entity: str, subject: str, old: PlanState) -> Impact:
         return Impact(Verb.NOTHING)
     if old.is_retained:
         return Impact(Verb.RELEASE, note="stays in BIM 360 unchanged (retain_on_delete)")
-    return _REMOVAL_ASSESSMENTS.get(entity, _assess_deletion)(subject, old)
+    if entity not in CORE_ENTITIES:
+        return Impact(Verb.REMOVE, (risks.OBJECT_DELETION.build_certain_risk(subject),))
+    core_entity, state = CORE_ENTITIES[entity], {**old.inputs, **old.outputs}
+    policies = STRONGEST_POLICIES.get(core_entity, {})
+    hidden = {k: policy for k, policy in policies.items() if has_hidden_value(state.get(k))}
+    removal = plan_removal(core_entity, {**state, **hidden})
+    if removal.note:
+        return Impact(Verb.RELEASE, note=removal.note)
+    subjects = _list_removal_subjects(entity, subject, state)
+    is_certain = not hidden and subjects is not None
+    verb, risk = REMOVAL_RISKS[removal.kind]
+    risk = risks.UNIT_LOSS if entity == "business units" else risk
+    subjects = [subject] if subjects is None else subjects
+    found = (risk.build_risk(each, is_certain=is_certain) for each in subjects)
+    return Impact(verb, tuple(found))
 
 
-def _assess_project_removal(subject: str, old: PlanState) -> Impact:
-    policy = old.get_value("on_destroy")
-    if policy == "retain":
-        return Impact(Verb.RELEASE, note='stays in BIM 360 unchanged (on_destroy="retain")')
-    if old.outputs.get("status", old.inputs.get("status")) == "archived":
-        return Impact(Verb.RELEASE, note="is already archived")
-    return Impact(
-        Verb.ARCHIVE,
-        (risks.PROJECT_ARCHIVAL.build_risk(subject, is_certain=not has_hidden_value(policy)),),
-    )
-
-
-def _assess_person_removal(subject: str, old: PlanState) -> Impact:
-    policy = old.get_value("on_destroy")
-    status = str(old.outputs.get("status"))
-    is_kept = old.outputs.get("adopted") is True or old.outputs.get("role") == "account_admin"
-    if policy == "retain" or (is_kept and not may_equal(policy, "deactivate")):
-        return Impact(Verb.RELEASE, note="stays in the account unchanged")
-    if status in PRE_SIGN_IN_STATUSES:
-        return Impact(Verb.RELEASE, note="stays in the account: has never signed in")
-    if status == "inactive":
-        return Impact(Verb.RELEASE, note="is already inactive")
-    risk = risks.USER_DEACTIVATION.build_risk(subject, is_certain=not has_hidden_value(policy))
-    return Impact(Verb.DEACTIVATE, (risk,))
-
-
-def _assess_member_removal(subject: str, old: PlanState) -> Impact:
-    policy = old.get_value("on_destroy")
-    if not may_equal(policy, "remove"):
-        return Impact(Verb.RELEASE, note=RETAINED_MEMBER_NOTE)
-    return Impact(
-        Verb.REMOVE, (risks.MEMBER_REMOVAL.build_risk(subject, is_certain=policy == "remove"),)
-    )
-
-
-def _assess_team_removal(subject: str, old: PlanState) -> Impact:
-    members, policy = old.inputs.get("members"), old.get_value("on_removal")
-    emails = sorted(members) if isinstance(members, Mapping) else []
-    if not may_equal(policy, "remove"):
-        return Impact(Verb.RELEASE, note=f"{_format_member_count(len(emails))}: {NO_REMOVAL_NOTE}")
-    is_certain = policy == "remove" and isinstance(members, Mapping)
-    subjects = [f"{email} in {subject}" for email in emails]
-    subjects = subjects if isinstance(members, Mapping) else [subject]
-    found = (risks.MEMBER_REMOVAL.build_risk(each, is_certain=is_certain) for each in subjects)
-    return Impact(Verb.REMOVE, tuple(found))
-
-
-def _format_member_count(count: int) -> str:
-    return "1 member stays" if count == 1 else f"{count} members stay"
-
-
-def _assess_units_removal(subject: str, old: PlanState) -> Impact:
-    units, policy = old.inputs.get("units"), old.get_value("on_destroy")
-    if not may_equal(policy, "remove"):
-        return Impact(Verb.RELEASE, note="the units stay in BIM 360")
-    is_certain = policy == "remove" and isinstance(units, Mapping)
-    names = sorted(units) if isinstance(units, Mapping) else [subject]
-    found = (risks.UNIT_LOSS.build_risk(each, is_certain=is_certain) for each in names)
-    return Impact(Verb.REMOVE, tuple(found))
-
-
-def _assess_deletion(subject: str, old: PlanState) -> Impact:
-    del old
-    return Impact(Verb.REMOVE, (risks.OBJECT_DELETION.build_certain_risk(subject),))
-
-
-def _assess_retention(subject: str, old: PlanState) -> Impact:
-    del subject, old
-    return Impact(Verb.RELEASE, note="stays in BIM 360 unchanged")
-
-
-_REMOVAL_ASSESSMENTS: Final[Mapping[str, Callable[[str, PlanState], Impact]]] = {
-    "project": _assess_project_removal,
-    "person": _assess_person_removal,
-    "member": _assess_member_removal,
-    "project admin": _assess_member_removal,
-    "team": _assess_team_removal,
-    "business units": _assess_units_removal,
-    "company": _assess_retention,
-    "picture": _assess_retention,
-}
+def _list_removal_subjects(entity: str, subject: str, state: Mapping[str, Any]) -> list[str] | None:
+    """Return the labels of what a destroy removes; None if the plan hides them."""
+    argument = ROWS.get(entity)
+    if argument is None:
+        return [subject]
+    rows = state.get(argument)
+    if not isinstance(rows, Mapping):
+        return None
+    return [f"{row} in {subject}" if entity == "team" else row for row in sorted(rows)]
 
 
 def is_object_kept(entity: str, old: PlanState, new: PlanState) -> bool | None:

@@ -29,10 +29,12 @@ LAYERS = {
     "files": _layer(),
     "models": _layer("errors", "email_validator pydantic"),
     "hq": _layer("errors files models", "pydantic pyrate_limiter redis requests urllib3"),
-    "core": _layer("errors models hq", "pydantic"),
+    # One decision of the core that a review shows as well; it reads a state and imports no client.
+    "core.removal": _layer("models"),
+    "core": _layer("errors models hq core.removal", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
     "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
-    "review": _layer("errors models", "rich"),
+    "review": _layer("errors models core.removal", "rich"),
     "export": _layer("errors files models hq core dynamic resources", "pulumi yaml"),
     "doctor": _layer("errors models hq core", "yaml"),
     "emulator": _layer("", "pydantic rich typer uvicorn"),
@@ -53,12 +55,15 @@ STACKS = _layer("resources", "pulumi")
 
 # Network modules of the standard library, forbidden in layers that only compute.
 SOCKETS = ("asyncio", "http.client", "http.server", "select", "socket", "ssl", "urllib.request")
-NO_SOCKETS = ("errors", "models", "core", "dynamic", "resources", "review")
+NO_SOCKETS = ("errors", "models", "core", "core.removal", "dynamic", "resources", "review")
 
 
 def layer_of(dotted: str) -> str:
-    """Return the layer of a module of the package, by its dotted name."""
+    """Return the layer of a module of the package, or of a name in it, by its dotted name."""
     parts = dotted.split(".")
+    single_module = ".".join(parts[1:3])
+    if single_module in LAYERS:
+        return single_module
     return parts[1] if len(parts) > 1 else PACKAGE
 
 

@@ -18,6 +18,7 @@ from bim360_provider.core.create_once import (
 )
 from bim360_provider.core.entity import Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted, may_return_404, read_row, suggest_refresh
+from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.replacements import format_replacement_message
 from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
@@ -242,9 +243,9 @@ def delete(run: Run, user_id: str, state: State) -> None:
     if run.ownership.was_adopted(user_id):
         run.warn(f"{who} has a new resource now and stays as they are.")
         return
-    why = _find_reason_to_keep(state)
-    if why:
-        run.warn(f"{who} stays in the account as they are: {why}.")
+    removal = plan_removal("account_user", state)
+    if removal.kind is RemovalKind.NONE:
+        run.warn(f"{who} stays in the account as they are: {removal.reason}.")
         return
     try:
         is_new = may_return_404(run, state)
@@ -259,23 +260,6 @@ def delete(run: Run, user_id: str, state: State) -> None:
             run.warn(f"{who} stays in the account: {why}.")
         elif status != "inactive":
             raise
-
-
-def _find_reason_to_keep(state: State) -> str:
-    """Return why a user is not deactivated, or an empty text."""
-    policy = state.get("on_destroy")
-    if policy == "retain":
-        return "on_destroy='retain'"
-    if policy == "deactivate":
-        return ""
-    if state.get("role") == "account_admin":
-        return "an account admin is deactivated only with on_destroy='deactivate'"
-    if state.get("adopted"):
-        return (
-            "they were in it before this stack, and are deactivated only with "
-            "on_destroy='deactivate'"
-        )
-    return ""
 
 
 def _read_refused_status(run: Run, user_id: str, error: HqError) -> str | None:

@@ -19,6 +19,7 @@ from bim360_provider.core.business_units.tree import (
 )
 from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import is_same_text
+from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_values
 from bim360_provider.errors import Bim360Error, InputError
@@ -242,7 +243,7 @@ def delete(run: Run, account_id: str, state: State) -> None:
         HqError: HQ refused the structure.
         UnansweredError: HQ sent no response; the request can be repeated.
     """
-    if state.get("on_destroy") != "remove":
+    if plan_removal("business_units", state).kind is RemovalKind.NONE:
         message = f"the business units of account {account_id} are left as they are"
         run.info(f"BIM 360: {message}; on_destroy='remove' removes them.")
         return

@@ -22,6 +22,7 @@ from bim360_provider.core.not_found import (
     suggest_refresh,
 )
 from bim360_provider.core.project.rules import FIELD_SPEC, add_outputs, build_outputs
+from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
 from bim360_provider.hq.transport.clock import parse_time
@@ -281,14 +282,15 @@ def delete(run: Run, project_id: str, state: State) -> None:
         UnansweredError: HQ sent no response.
     """
     name = state.get("name")
-    if state.get("on_destroy") == "retain":
+    removal = plan_removal("project", state)
+    if removal.kind is RemovalKind.NONE:
         run.info(f"BIM 360: project '{name}' is left as it is (retain).")
         return
     if run.ownership.was_adopted(project_id):
         message = f"project '{name}' ({project_id}) has a new resource now"
         run.warn(f"BIM 360: {message}; it is not archived.")
         return
-    is_archived = state.get("status") == "archived"
+    is_archived = bool(removal.note)
     reservation = (
         nullcontext() if is_archived else run.archive_limit.reserve(f"'{name}' ({project_id})")
     )

@@ -25,6 +25,7 @@ from bim360_provider.core.project_member.rules import (
     is_same_value,
     split_id,
 )
+from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
 from bim360_provider.core.validation import warn_about_response
 from bim360_provider.errors import ConflictError, HqError, InputError, NotFoundError
@@ -249,7 +250,7 @@ def delete(run: Run, entity_id: str, state: State) -> None:
     """
     project_id, user_id, _ = split_id(entity_id)
     who = {**state, "user_id": user_id}
-    if state.get("on_destroy") == "remove":
+    if plan_removal("project_member", state).kind is RemovalKind.REMOVE:
         remove_member(run, project_id, who)
         return
     message = f"{state.get('email')} stays in project {project_id}"
