@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NewType, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NewType, Protocol, TypeAlias, TypeVar
 
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import Settings
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from bim360_provider.models import AccountUser, Company, Project
 
 __all__ = [
-    "DECLARED",
     "Diff",
     "Entity",
     "Fields",
@@ -30,15 +29,15 @@ Inputs = NewType("Inputs", Mapping[str, Any])
 """The arguments of a resource, in normal form once they were checked."""
 
 State = NewType("State", Mapping[str, Any])
-"""The outputs of a resource, as the last run or refresh saved them."""
+"""The outputs of a resource, as the last run or refresh saved them.
+
+Two of them are for the caller, which decides how to store and report them: ``declared`` has the
+names of the declared arguments that HQ returns (those of a member or a business unit by its key),
+and ``unfinished`` the work that is left to the next run. Both have names only, because nothing
+masks a secret value there.
+"""
 
 Row = TypeVar("Row", "Project", "Company", "AccountUser")
-
-DECLARED: Final = "__declared"
-"""The output with the names of the declared arguments; Pulumi does not show keys of this form.
-
-It has names only: nothing would mask a secret value here.
-"""
 
 
 @dataclass(frozen=True)

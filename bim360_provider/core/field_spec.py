@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.settings import ACCOUNT_SCOPE, find_scope_changes
 from bim360_provider.core.validation import is_unknown, warn_about_response
 from bim360_provider.models import normalize
@@ -200,7 +200,7 @@ class FieldSpec:
                 **{name: value for name, value in live.items() if name != "id"},
                 **{name: inputs[name] for name in echoed if name in inputs},
                 "unfinished": sorted(unfinished),
-                DECLARED: sorted(self.tracked_fields.intersection(inputs)),
+                "declared": sorted(self.tracked_fields.intersection(inputs)),
             }
         )
 
@@ -244,10 +244,10 @@ class FieldSpec:
             state: The last outputs; empty for a look-up, which returns all fields.
         """
         filled = [name for name in (*self.identity_fields, *self.patch_fields) if name in live]
-        declared = state.get(DECLARED, filled)
+        declared = state.get("declared", filled)
         inputs = self.derive_inputs(live, known, declared)
         outs = self.build_outputs(live, known, inputs, state.get("unfinished") or ())
-        return ReadResult(entity_id, State({**outs, DECLARED: sorted(declared)}), inputs)
+        return ReadResult(entity_id, State({**outs, "declared": sorted(declared)}), inputs)
 
     def warn_about_response(
         self, warn: Callable[[str], None], label: str, sent: Fields, row: BaseModel

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from bim360_provider.core.entity import DECLARED, Row, State
+from bim360_provider.core.entity import Row, State
 from bim360_provider.core.run import Run
 from bim360_provider.errors import NotFoundError
 from bim360_provider.hq.api.base import EntityEndpoints
@@ -97,7 +97,7 @@ def read_cached(
     """
     if "account_id" not in state:
         return collection.get(item_id, new_resource=new_resource)
-    fields, since = state.get(DECLARED, ()), state.get("updated_at")
+    fields, since = state.get("declared", ()), state.get("updated_at")
     return collection.get_cached(item_id, fields=fields, since=since, new_resource=new_resource)
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from bim360_provider.core.create_once import create_once
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import FieldSpec
 from bim360_provider.core.project_member.importer import build_member
 from bim360_provider.core.project_member.lifecycle import delete, find_user
@@ -137,7 +137,7 @@ def build_outputs(project_id: str, admin: Fields, inputs: Inputs) -> State:
             "user_id": admin["user_id"],
             "role": "project_admin" if is_admin else "project_user",
             "status": admin.get("status"),
-            DECLARED: [],
+            "declared": [],
         }
     )
 

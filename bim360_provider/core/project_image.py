@@ -8,7 +8,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import may_return_404, read_row, suggest_refresh
 from bim360_provider.core.run import Run
 from bim360_provider.core.settings import (
@@ -123,7 +123,7 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
     """
     project_id = id_.removesuffix(ID_SUFFIX)
     # The declared names are arguments of the picture, not of the project.
-    of_project = {name: value for name, value in state.items() if name != DECLARED}
+    of_project = {name: value for name, value in state.items() if name != "declared"}
     created_at = {"created_at": state.get(PROJECT_CREATED_AT)}
     projects = run.hq.projects
     project = read_row(run, "project", projects, project_id, State({**of_project, **created_at}))
@@ -131,8 +131,8 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
         return None
     known = {**run.account_scope, "project_id": project_id, **state}
     inputs = {name: known[name] for name in ProjectImageArguments.model_fields if name in known}
-    declared = sorted(state.get(DECLARED, ("project_id",)))
-    outs = {**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: declared}
+    declared = sorted(state.get("declared", ("project_id",)))
+    outs = {**inputs, PROJECT_CREATED_AT: project.created_at, "declared": declared}
     return ReadResult(f"{project_id}{ID_SUFFIX}", State(outs), Inputs(inputs))
 
 
@@ -159,7 +159,7 @@ def _send_picture(run: Run, inputs: Inputs, *, new_resource: bool) -> State:
     put = run.hq.project_images.update_image
     project = put(inputs["project_id"], content, kind, new_resource=new_resource)
     names = sorted(name for name in inputs if name not in PROVIDER_ONLY_FIELDS)
-    return State({**inputs, PROJECT_CREATED_AT: project.created_at, DECLARED: names})
+    return State({**inputs, PROJECT_CREATED_AT: project.created_at, "declared": names})
 
 
 def _read_picture(path: Path) -> tuple[bytes, str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted
 from bim360_provider.core.project_member.importer import (
     build_member,
@@ -81,7 +81,7 @@ def build_outputs(
             "members": {email: _drop_email(members[email]) for email in sorted(members)},
             **{name: inputs[name] for name in TEAM_PROVIDER_ONLY_FIELDS if name in inputs},
             "unfinished": sorted(unfinished),
-            DECLARED: declared,
+            "declared": declared,
         }
     )
 
@@ -256,7 +256,7 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
             return None
         raise
     everyone = dict.fromkeys(live, PATCHABLE_FIELDS)
-    declared = state.get(DECLARED, everyone) if refreshing else everyone
+    declared = state.get("declared", everyone) if refreshing else everyone
     present = {email: live[email] for email in declared if email in live}
     kept = {
         **run.account_scope,
@@ -266,7 +266,9 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     inputs = Inputs({**kept, "project_id": project_id, "members": mirrored})
     unfinished = state.get("unfinished") or ()
     outs = build_outputs(project_id, present, inputs, unfinished)
-    return ReadResult(build_team_id(project_id), State({**outs, DECLARED: dict(declared)}), inputs)
+    return ReadResult(
+        build_team_id(project_id), State({**outs, "declared": dict(declared)}), inputs
+    )
 
 
 def create(run: Run, inputs: Inputs) -> tuple[str, State]:

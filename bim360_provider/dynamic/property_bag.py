@@ -1,7 +1,8 @@
 """Convert Pulumi's property bags to the core's plain values and back; mask secret values.
 
-Every value of a bag passes Pulumi's serializer several times in a run. So the names of declared
-arguments, which only the core reads, are one text separated by spaces.
+Pulumi's host gets no old arguments, so the names of the declared ones are stored as an output, for
+the core alone: under a key that Pulumi does not show, and as one text separated by spaces, because
+every value of a bag passes Pulumi's serializer several times in a run.
 """
 
 import functools
@@ -21,7 +22,6 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
-from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.dynamic.base import SECRETS_KEY
 from bim360_provider.errors import Bim360Error
@@ -47,6 +47,8 @@ __all__ = [
 
 PROVIDER_KEY: Final = "__provider"
 
+DECLARED_KEY: Final = "__declared"
+"""The names of the declared arguments; Pulumi does not show keys of this form."""
 
 INTERNAL_KEYS: Final = frozenset({PROVIDER_KEY, SECRETS_KEY})
 
@@ -59,7 +61,9 @@ def read_secret_names(bag: Mapping[str, Any]) -> frozenset[str]:
 def from_pulumi(bag: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a bag without internal keys, with the core's unknown values."""
     values = {key: _read_value(value) for key, value in bag.items() if key not in INTERNAL_KEYS}
-    return {**values, DECLARED: _split_names(values[DECLARED])} if DECLARED in values else values
+    if DECLARED_KEY in values:
+        values["declared"] = _split_names(values.pop(DECLARED_KEY))
+    return values
 
 
 def to_pulumi(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +72,9 @@ def to_pulumi(values: Mapping[str, Any]) -> dict[str, Any]:
     Pulumi treats None as absent.
     """
     bag = {key: _write_value(value) for key, value in values.items() if value is not None}
-    return {**bag, DECLARED: _join_names(bag[DECLARED])} if DECLARED in bag else bag
+    if "declared" in bag:
+        bag[DECLARED_KEY] = _join_names(bag.pop("declared"))
+    return bag
 
 
 def has_provider_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

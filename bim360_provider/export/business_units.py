@@ -16,7 +16,7 @@ from bim360_provider.core.business_units.rules import (
     list_declared_fields,
 )
 from bim360_provider.core.business_units.tree import ROOT, build_paths
-from bim360_provider.core.entity import DECLARED, Inputs, State
+from bim360_provider.core.entity import Inputs, State
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import UNKNOWN_VALUE_REASON, Declaration, Reference
 from bim360_provider.models import normalize
@@ -75,7 +75,7 @@ def declare_units(
         id=account_scope["account_id"],
         arguments={"units": units},
         inputs=inputs,
-        outputs={**outputs, DECLARED: list_declared_fields(inputs["units"])},
+        outputs={**outputs, "declared": list_declared_fields(inputs["units"])},
         notes=(*(f"{note}." for note in notes), *description_notes),
     )
     return declaration, notes

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bim360_provider.core.csv_import.reader import build_slug
-from bim360_provider.core.entity import DECLARED
 from bim360_provider.export.declaration import Declaration
 from bim360_provider.models import normalize
 from bim360_provider.resources.argument_checks import normalize_email, normalize_name
@@ -140,7 +139,7 @@ def _remove_name(declaration: Declaration) -> Declaration:
         inputs={k: v for k, v in declaration.inputs.items() if k != NAME_ARGUMENT},
         outputs={
             **declaration.outputs,
-            DECLARED: [k for k in declaration.outputs[DECLARED] if k != NAME_ARGUMENT],
+            "declared": [k for k in declaration.outputs["declared"] if k != NAME_ARGUMENT],
         },
         notes=(note, *declaration.notes),
     )

@@ -17,7 +17,7 @@ from bim360_provider.core.business_units.tree import (
     build_units,
     plan_structure,
 )
-from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import is_same_text
 from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
@@ -179,7 +179,7 @@ def _build_outputs(
     return State(
         {
             **build_outputs(written.units, inputs, inputs["ids"], kept),
-            DECLARED: list_declared_fields(inputs["units"]),
+            "declared": list_declared_fields(inputs["units"]),
         }
     )
 
@@ -220,13 +220,13 @@ def read(run: Run, account_id: str, state: State) -> ReadResult:
         )
         raise InputError(msg)
     live = run.hq.business_units.get_structure()
-    if DECLARED not in state:
+    if "declared" not in state:
         units = derive_units(live)
         ids = {key: unit["id"] for key, unit in units.items()}
-        known |= {DECLARED: list_declared_fields(units), "ids": ids}
+        known |= {"declared": list_declared_fields(units), "ids": ids}
     outs = build_outputs(live, known, known["ids"], known.get("undropped", ()))
     inputs = derive_inputs(live, {**known, **outs})
-    return ReadResult(known["account_id"], State({**outs, DECLARED: known[DECLARED]}), inputs)
+    return ReadResult(known["account_id"], State({**outs, "declared": known["declared"]}), inputs)
 
 
 def delete(run: Run, account_id: str, state: State) -> None:

@@ -16,7 +16,7 @@ from bim360_provider.core.business_units.tree import (
     get_parent,
     resolve_parent_id,
 )
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, State
+from bim360_provider.core.entity import Diff, Fields, Inputs, State
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -97,7 +97,7 @@ def derive_inputs(live: Sequence[BusinessUnit], state: Fields) -> Inputs:
     by_id = {unit.id: unit for unit in live}
     units = {
         key: _derive_argument(key, by_id[ids[key]], names, ids)
-        for key, names in state[DECLARED].items()
+        for key, names in state["declared"].items()
         if ids[key] in by_id
     }
     if state.get("complete"):
@@ -258,7 +258,7 @@ def _has_unit_changes(state: State, inputs: Inputs) -> bool:
         return True
     live = state["units"]
     wants = build_units(inputs)
-    if set(state.get(DECLARED, wants)) - set(wants):
+    if set(state.get("declared", wants)) - set(wants):
         return True
     if inputs.get("complete") and set(state["undeclared"]) - set(state["undropped"]):
         return True

@@ -7,7 +7,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Fields, Inputs, ReadResult, State
 from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import (
     patch_after_wait,
@@ -141,10 +141,10 @@ def read(run: Run, project_id: str, state: State) -> ReadResult | None:
 
 def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> Project:
     """Return the project; read its service types only if they are managed."""
-    declared = state.get(DECLARED, ())
+    declared = state.get("declared", ())
     if run.hq.connection.needs_service_types(declared=SERVICE_TYPES in declared):
         return run.hq.projects.get(project_id, new_resource=is_new)
-    listed = {**state, DECLARED: [name for name in declared if name != SERVICE_TYPES]}
+    listed = {**state, "declared": [name for name in declared if name != SERVICE_TYPES]}
     project = read_cached(run.hq.projects, project_id, listed, new_resource=is_new)
     # A list leaves the service types out, so the known ones stay, even after a GET.
     known = state.get(SERVICE_TYPES) if "account_id" in state else project.service_types

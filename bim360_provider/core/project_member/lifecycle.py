@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bim360_provider.core.create_once import try_patch
-from bim360_provider.core.entity import DECLARED, Fields, Inputs, ReadResult, State
+from bim360_provider.core.entity import Fields, Inputs, ReadResult, State
 from bim360_provider.core.not_found import is_deleted, suggest_refresh
 from bim360_provider.core.project_member.importer import (
     ImportResult,
@@ -109,7 +109,7 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
     if member is None:
         return None
     known = {**run.account_scope, **state}
-    declared = state.get(DECLARED, PATCHABLE_FIELDS) if refreshing else PATCHABLE_FIELDS
+    declared = state.get("declared", PATCHABLE_FIELDS) if refreshing else PATCHABLE_FIELDS
     inputs = derive_inputs(project_id, member, known, declared)
     outs = build_outputs(project_id, member, Inputs({**inputs, **dict.fromkeys(declared)}))
     unfinished = state.get("unfinished") or []

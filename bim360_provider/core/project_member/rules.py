@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from bim360_provider.core.entity import DECLARED, Diff, Fields, Inputs, State
+from bim360_provider.core.entity import Diff, Fields, Inputs, State
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,
@@ -70,7 +70,7 @@ def build_outputs(
             **member,
             **echoed,
             "unfinished": sorted(unfinished),
-            DECLARED: sorted(name for name in inputs if name in PATCHABLE_FIELDS),
+            "declared": sorted(name for name in inputs if name in PATCHABLE_FIELDS),
         }
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bim360_provider.core import account_user, company, project, project_image
-from bim360_provider.core.entity import DECLARED
 from bim360_provider.hq import HqClient
 from tests.support.hq import (
     PROJECT_BODY,
@@ -32,7 +31,7 @@ def create_states(
     known = {
         "account_id": hq.build_connection().account_id,
         "region": "US",
-        DECLARED: list(declared),
+        "declared": list(declared),
     }
     return [{**known, **row, "updated_at": row["created_at"]} for row in seed_projects(hq, number)]
 
@@ -204,7 +203,7 @@ def test_a_project_changed_in_this_run_is_read_again(hq: HqFixture, client: HqCl
     refresh_in_threads(client, known)
     project.update(build_run(client), known[2]["id"], known[2], {**known[2], "city": "Oslo"})
 
-    live = project.read(build_run(client), known[2]["id"], {**known[2], DECLARED: ["city"]})
+    live = project.read(build_run(client), known[2]["id"], {**known[2], "declared": ["city"]})
 
     assert live is not None
     assert live.inputs["city"] == "Oslo"

@@ -6,7 +6,6 @@ import pytest
 
 from bim360_provider.core.business_units import check, diff
 from bim360_provider.core.business_units.rules import build_outputs, list_declared_fields
-from bim360_provider.core.entity import DECLARED
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.models.business_units import BusinessUnit
 from tests.support.hq import build_settings
@@ -28,7 +27,7 @@ LIVE = [
     BusinessUnit(id=WEST, name="West", parent_id=NORTH, description="by hand"),
     BusinessUnit(id="s", name="South"),
 ]
-STATE = {**build_outputs(LIVE, GIVEN, GIVEN["ids"], ()), DECLARED: list_declared_fields(UNITS)}
+STATE = {**build_outputs(LIVE, GIVEN, GIVEN["ids"], ()), "declared": list_declared_fields(UNITS)}
 
 
 def test_nothing_to_do_is_no_change() -> None:

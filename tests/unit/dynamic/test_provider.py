@@ -9,7 +9,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from bim360_provider.core import project
-from bim360_provider.core.entity import DECLARED, Diff
+from bim360_provider.core.entity import Diff
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.dynamic.property_bag import from_pulumi, to_pulumi
 from bim360_provider.dynamic.providers import ProjectProvider
@@ -110,10 +110,10 @@ def test_a_diff_shows_its_warnings(
 )
 def test_declared_names_travel_as_one_text(names: object, kept: object) -> None:
     """Pulumi takes time for each value of a bag; lists, as a state may have them, are read too."""
-    bag = to_pulumi({DECLARED: names})
+    bag = to_pulumi({"declared": names})
 
-    assert bag == {DECLARED: kept}
-    assert from_pulumi(bag) == from_pulumi({DECLARED: names}) == {DECLARED: names}
+    assert bag == {"__declared": kept}
+    assert from_pulumi(bag) == from_pulumi({"__declared": names}) == {"declared": names}
 
 
 def test_what_is_none_does_not_travel() -> None:
