@@ -8,7 +8,6 @@ from bim360_provider.core.company import FIELD_SPEC
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import Company
-from bim360_provider.models.company import PATCHABLE_FIELDS
 from bim360_provider.resources import Bim360Company
 
 __all__ = ["build_company_references", "declare_company"]
@@ -28,7 +27,7 @@ def declare_company(
         settings: The settings for the check.
     """
     fields = live.get_fields()
-    names = [key for key in PATCHABLE_FIELDS if fields.get(key, "") != ""]
+    names = [key for key in FIELD_SPEC.patch_fields if fields.get(key, "") != ""]
     accepted = select_accepted_inputs(
         company,
         FIELD_SPEC.derive_inputs(fields, account_scope, names),
@@ -39,7 +38,9 @@ def declare_company(
         resource=Bim360Company,
         name=name,
         id=live.id,
-        arguments={key: accepted.inputs[key] for key in PATCHABLE_FIELDS if key in accepted.inputs},
+        arguments={
+            key: accepted.inputs[key] for key in FIELD_SPEC.patch_fields if key in accepted.inputs
+        },
         inputs=accepted.inputs,
         outputs=accepted.outputs,
         notes=accepted.notes,

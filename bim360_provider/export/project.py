@@ -8,7 +8,6 @@ from bim360_provider.core.project.rules import FIELD_SPEC, build_outputs
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import Project
-from bim360_provider.models.project import PATCHABLE_FIELDS
 from bim360_provider.resources import Bim360Project
 
 __all__ = ["declare_project"]
@@ -38,7 +37,9 @@ def declare_project(
         lambda inputs: build_outputs(live, account_scope, inputs),
         settings,
     )
-    arguments = {key: accepted.inputs[key] for key in PATCHABLE_FIELDS if key in accepted.inputs}
+    arguments = {
+        key: accepted.inputs[key] for key in FIELD_SPEC.patch_fields if key in accepted.inputs
+    }
     if arguments.get("business_unit_id") in units:
         arguments["business_unit_id"] = units[arguments["business_unit_id"]]
     return Declaration(
@@ -57,6 +58,6 @@ def _list_declarable_fields(live: Project) -> list[str]:
     default_fields = () if live.status in ("archived", "inactive") else ("status",)
     return [
         name
-        for name in PATCHABLE_FIELDS
+        for name in FIELD_SPEC.patch_fields
         if name not in default_fields and getattr(live, name) is not None
     ]

@@ -1,6 +1,6 @@
 """A user of an account: the arguments and HQ's response."""
 
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -12,14 +12,9 @@ from bim360_provider.models.base import (
     RegionArgument,
     ResponseModel,
     ShortText,
-    list_fields,
 )
 
 __all__ = [
-    "CLEARABLE_FIELDS",
-    "PATCHABLE_FIELDS",
-    "PROFILE_FIELDS",
-    "PROVIDER_ONLY_FIELDS",
     "AccountUser",
     "AccountUserArguments",
 ]
@@ -43,7 +38,9 @@ ClearableId: TypeAlias = Annotated[str, BeforeValidator(_parse_clearable_id)]
 class AccountUserArguments(InputModel):
     """The arguments of a user, under HQ's field names.
 
-    Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ .
+    Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-POST/ ; changes:
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/ .
+    The fields of the profile apply once: later the user's Autodesk profile defines them.
     """
 
     email: Annotated[
@@ -176,22 +173,6 @@ class AccountUserArguments(InputModel):
     ] = None
     account_id: AccountIdArgument = None
     region: RegionArgument = None
-
-
-PATCHABLE_FIELDS: Final = list_fields(
-    AccountUserArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE
-)
-"""All fields that HQ's PATCH accepts:
-https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
-
-CLEARABLE_FIELDS: Final = frozenset(list_fields(AccountUserArguments, FieldRole.CLEARABLE))
-"""Optional fields that ``""`` clears."""
-
-PROVIDER_ONLY_FIELDS: Final = list_fields(AccountUserArguments, FieldRole.PROVIDER_ONLY)
-"""Options of this provider; never part of a request body."""
-
-PROFILE_FIELDS: Final = list_fields(AccountUserArguments, FieldRole.CREATE_ONLY)
-"""Sent once, when the user is added; later the user's Autodesk profile defines them."""
 
 
 class AccountUser(ResponseModel):

@@ -18,7 +18,6 @@ from bim360_provider.models.base import (
 )
 
 __all__ = [
-    "PATCHABLE_FIELDS",
     "PROVIDER_ONLY_FIELDS",
     "PUT_FIELDS",
     "BusinessUnit",
@@ -140,9 +139,6 @@ class BusinessUnitsArguments(InputModel):
     account_id: AccountIdArgument = None
     region: RegionArgument = None
 
-
-PATCHABLE_FIELDS: Final = list_fields(BusinessUnitsArguments, FieldRole.PATCHABLE)
-"""Arguments that change the tree in place."""
 
 PROVIDER_ONLY_FIELDS: Final = list_fields(BusinessUnitsArguments, FieldRole.PROVIDER_ONLY)
 """Options of this provider; never sent."""

@@ -19,13 +19,9 @@ from bim360_provider.models.base import (
     ResponseModel,
     ShortText,
     StateOrProvinceArgument,
-    list_fields,
 )
 
 __all__ = [
-    "CLEARABLE_FIELDS",
-    "PATCHABLE_FIELDS",
-    "PROVIDER_ONLY_FIELDS",
     "Company",
     "CompanyArguments",
 ]
@@ -53,7 +49,8 @@ AdoptPolicy: TypeAlias = Annotated[str, BeforeValidator(normalize.require_choice
 class CompanyArguments(InputModel):
     """The arguments of a company, under HQ's field names.
 
-    Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/ .
+    Limits: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/ ; changes:
+    https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/ .
     """
 
     name: Annotated[
@@ -119,16 +116,6 @@ class CompanyArguments(InputModel):
     ] = None
     account_id: AccountIdArgument = None
     region: RegionArgument = None
-
-
-PROVIDER_ONLY_FIELDS: Final = list_fields(CompanyArguments, FieldRole.PROVIDER_ONLY)
-"""Options of this provider; never part of a request body."""
-
-PATCHABLE_FIELDS: Final = list_fields(CompanyArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE)
-"""https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-:company_id-PATCH/"""
-
-CLEARABLE_FIELDS: Final = frozenset(list_fields(CompanyArguments, FieldRole.CLEARABLE))
-"""Optional texts that ``""`` clears."""
 
 
 class Company(ResponseModel):

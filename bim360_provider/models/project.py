@@ -18,14 +18,9 @@ from bim360_provider.models.base import (
     RegionArgument,
     ResponseModel,
     StateOrProvinceArgument,
-    list_fields,
 )
 
 __all__ = [
-    "CLEARABLE_FIELDS",
-    "CREATE_ONLY_FIELDS",
-    "PATCHABLE_FIELDS",
-    "PROVIDER_ONLY_FIELDS",
     "Job",
     "JobState",
     "Project",
@@ -125,7 +120,8 @@ DestroyPolicy: TypeAlias = Annotated[
 class ProjectArguments(InputModel):
     """The arguments of a project, under HQ's field names.
 
-    Limits and lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ .
+    Limits and lists: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-POST/ ;
+    changes: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/ .
     """
 
     name: Annotated[
@@ -286,19 +282,6 @@ class ProjectArguments(InputModel):
         {"currency", "timezone", "language", "construction_type", "contract_type", "service_types"}
     )
     """Arguments whose lists Autodesk may have extended."""
-
-
-CREATE_ONLY_FIELDS: Final = list_fields(ProjectArguments, FieldRole.CREATE_ONLY)
-"""Applied only when the project is created; HQ's PATCH does not accept them."""
-
-PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectArguments, FieldRole.PROVIDER_ONLY)
-"""Options of this provider; never part of a request body."""
-
-PATCHABLE_FIELDS: Final = list_fields(ProjectArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE)
-"""https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/"""
-
-CLEARABLE_FIELDS: Final = frozenset(list_fields(ProjectArguments, FieldRole.CLEARABLE))
-"""Optional texts that ``""`` clears."""
 
 
 def _parse_response_services(value: object) -> object:

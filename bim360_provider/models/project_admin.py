@@ -1,6 +1,6 @@
 """An admin of a project, who activates one of its services: the arguments."""
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -10,11 +10,10 @@ from bim360_provider.models.base import (
     FieldRole,
     InputModel,
     RegionArgument,
-    list_fields,
 )
 from bim360_provider.models.project_member import Email, Id, RemovalPolicy
 
-__all__ = ["CREATE_ONLY_FIELDS", "PROVIDER_ONLY_FIELDS", "ProjectAdminArguments"]
+__all__ = ["ProjectAdminArguments"]
 
 ServiceType: TypeAlias = Annotated[
     str, BeforeValidator(normalize.require_choice(enums.SERVICE_TYPES))
@@ -65,10 +64,3 @@ class ProjectAdminArguments(InputModel):
     ] = None
     account_id: AccountIdArgument = None
     region: RegionArgument = None
-
-
-CREATE_ONLY_FIELDS: Final = list_fields(ProjectAdminArguments, FieldRole.CREATE_ONLY)
-"""Applied only when the admin is added; HQ has no request that changes them."""
-
-PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectAdminArguments, FieldRole.PROVIDER_ONLY)
-"""Options of this provider; never part of a request body."""

@@ -15,9 +15,7 @@ from bim360_provider.models.base import (
 
 __all__ = [
     "MAX_SIZE",
-    "PATCHABLE_FIELDS",
     "PROVIDER_ONLY_FIELDS",
-    "REPLACING_FIELDS",
     "ProjectImageArguments",
     "detect_media_type",
 ]
@@ -72,12 +70,6 @@ class ProjectImageArguments(InputModel):
     account_id: AccountIdArgument = None
     region: RegionArgument = None
 
-
-REPLACING_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.IDENTITY)
-"""A change of project replaces the resource."""
-
-PATCHABLE_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.PATCHABLE)
-"""Uploaded again when the content of the file changes."""
 
 PROVIDER_ONLY_FIELDS: Final = list_fields(ProjectImageArguments, FieldRole.PROVIDER_ONLY)
 """Options of this provider; never sent."""

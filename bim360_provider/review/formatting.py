@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bim360_provider.models.account_user import PROFILE_FIELDS
-from bim360_provider.models.project import CREATE_ONLY_FIELDS
+from bim360_provider.models import AccountUserArguments, ProjectArguments
+from bim360_provider.models.base import FieldRole, list_fields
 from bim360_provider.review.labels import FIELD_LABELS, SERVICE_LABELS
 from bim360_provider.review.model import ChangeLine, Drift
 from bim360_provider.review.plan import has_hidden_value, is_secret, is_unknown
@@ -38,7 +38,11 @@ MAX_VALUE_LENGTH: Final = 160
 MAX_LIST_ITEMS: Final = 12
 """Maximum elements of a list."""
 
-CREATE_ONLY_ARGUMENTS: Final = frozenset({*CREATE_ONLY_FIELDS, "adopt", "copy_timeout"})
+PROFILE_ARGUMENTS: Final = list_fields(AccountUserArguments, FieldRole.CREATE_ONLY)
+
+CREATE_ONLY_ARGUMENTS: Final = frozenset(
+    {*list_fields(ProjectArguments, FieldRole.CREATE_ONLY), "adopt", "copy_timeout"}
+)
 """Arguments without effect on an existing object."""
 
 LIST_FIELDS: Final = frozenset({"service_types", "industry_roles"})
@@ -254,7 +258,7 @@ class DifferenceFormatter:
             is_reset = each.name == "status" and each.old_value in ("archived", "inactive")
             return "active" if is_reset else UNMANAGED_LABEL
         after = self.format_field_value(each.name, each.new_value, self.new_fields)
-        if self.old_fields and self.entity == "person" and each.name in PROFILE_FIELDS:
+        if self.old_fields and self.entity == "person" and each.name in PROFILE_ARGUMENTS:
             return UNSENT_VALUE_FORMAT.format(after)
         return after
 

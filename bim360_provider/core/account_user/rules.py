@@ -4,17 +4,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bim360_provider.core.entity import Diff, Fields, Inputs, State
-from bim360_provider.core.field_spec import (
-    STATUS_RULE,
-    FieldRule,
-    FieldSpec,
-    is_same_id,
-    is_same_text,
-)
+from bim360_provider.core.field_spec import STATUS_RULE, FieldRule, FieldSpec, is_same_id
 from bim360_provider.core.settings import Settings, add_account_scope, check_account_scope
 from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.models import AccountUser, AccountUserArguments
-from bim360_provider.models.account_user import PROFILE_FIELDS
 from bim360_provider.models.enums import UNCONFIRMED_STATUSES
 
 __all__ = ["FIELD_SPEC", "build_fields", "check", "diff", "find_profile_changes"]
@@ -71,7 +64,9 @@ def diff(state: State, inputs: Inputs) -> Diff:
 def find_profile_changes(live: Fields, inputs: Inputs) -> tuple[str, ...]:
     """Return the names of the given profile fields that differ from HQ's values."""
     return tuple(
-        k for k in PROFILE_FIELDS if k in inputs and not is_same_text(inputs[k], live.get(k))
+        name
+        for name in FIELD_SPEC.create_only_fields
+        if name in inputs and not FIELD_SPEC.is_same_value(name, inputs[name], live.get(name))
     )
 
 

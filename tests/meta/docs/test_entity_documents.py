@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from types import ModuleType
 
 import pytest
 
-from bim360_provider.models import account_user, business_units, company, project_image
+from bim360_provider.models import AccountUserArguments, CompanyArguments
+from bim360_provider.models.base import InputModel
+from bim360_provider.models.business_units import BusinessUnitsArguments
+from bim360_provider.models.project_image import ProjectImageArguments
 from bim360_provider.resources.account_user import Bim360AccountUser
 from bim360_provider.resources.base import Bim360Resource
 from bim360_provider.resources.business_units import Bim360BusinessUnits
 from bim360_provider.resources.company import Bim360Company
 from bim360_provider.resources.project_image import Bim360ProjectImage
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_section
-from tests.meta.docs.test_readme import parameters
+from tests.meta.docs.test_readme import list_changes, parameters
 
 
 @dataclass(frozen=True)
@@ -22,24 +24,14 @@ class Page:
 
     resource: type[Bim360Resource]
     document: str
-    models: ModuleType
-
-    @property
-    def changes(self) -> dict[str, str]:
-        """Return the last column of the table for each argument."""
-        return {
-            **dict.fromkeys(getattr(self.models, "REPLACING_FIELDS", ("email",)), "replaces"),
-            **dict.fromkeys(self.models.PATCHABLE_FIELDS, "in place"),
-            **dict.fromkeys(getattr(self.models, "PROFILE_FIELDS", ()), "once"),
-            **dict.fromkeys(self.models.PROVIDER_ONLY_FIELDS, "never sent"),
-        }
+    arguments: type[InputModel]
 
 
 PAGES = [
-    Page(Bim360Company, "docs/reference/company.md", company),
-    Page(Bim360AccountUser, "docs/reference/account_user.md", account_user),
-    Page(Bim360BusinessUnits, "docs/reference/business_units.md", business_units),
-    Page(Bim360ProjectImage, "docs/reference/project_image.md", project_image),
+    Page(Bim360Company, "docs/reference/company.md", CompanyArguments),
+    Page(Bim360AccountUser, "docs/reference/account_user.md", AccountUserArguments),
+    Page(Bim360BusinessUnits, "docs/reference/business_units.md", BusinessUnitsArguments),
+    Page(Bim360ProjectImage, "docs/reference/project_image.md", ProjectImageArguments),
 ]
 
 
@@ -51,10 +43,10 @@ def _name(page: Page) -> str:
 def test_the_table_lists_every_argument_and_how_it_changes(page: Page) -> None:
     """The order is that of the signature."""
     table = parse_rows(read_section(page.document, "## Arguments"))
-    written = parameters(page.resource)
+    written, changes = parameters(page.resource), list_changes(page.arguments)
 
     assert [(parse_name(row[0]), row[3] == "required") for row in table] == list(written.items())
-    assert {parse_name(row[0]): row[4] for row in table} == {k: page.changes[k] for k in written}
+    assert {parse_name(row[0]): row[4] for row in table} == {k: changes[k] for k in written}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

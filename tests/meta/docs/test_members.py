@@ -10,28 +10,31 @@ from bim360_provider.core.create_once import LOOKUP_DELAYS
 from bim360_provider.core.settings import Settings
 from bim360_provider.hq.api.project_user import MAX_IMPORT_ROWS, USERS_PAGE_SIZE
 from bim360_provider.models import enums
-from bim360_provider.models.project_admin import CREATE_ONLY_FIELDS
-from bim360_provider.models.project_member import PATCHABLE_FIELDS
+from bim360_provider.models.base import InputModel
+from bim360_provider.models.project_admin import ProjectAdminArguments
+from bim360_provider.models.project_member import ProjectMemberArguments, ProjectMembersArguments
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
-from tests.meta.docs.test_readme import parameters
+from tests.meta.docs.test_readme import list_changes, parameters
 from tests.support.members import ACCOUNT_SCOPE, COMPANY_ID, MEMBER_INPUTS, PROJECT_ID
 
 PAGE = "docs/reference/members.md"
 SHORT_ID = "7e7dacfa-…"
 
-CHANGES = {
-    **dict.fromkeys(("project_id", "email"), "replaces"),
-    **dict.fromkeys((*PATCHABLE_FIELDS, "members"), "in place"),
-    **dict.fromkeys(("on_destroy", "on_removal"), "never sent"),
-}
 
-
-@pytest.mark.parametrize("resource", [Bim360ProjectAdmin, Bim360ProjectMember, Bim360Team])
-def test_the_table_lists_every_argument_and_how_it_changes(resource: type) -> None:
+@pytest.mark.parametrize(
+    ("resource", "model"),
+    [
+        (Bim360ProjectAdmin, ProjectAdminArguments),
+        (Bim360ProjectMember, ProjectMemberArguments),
+        (Bim360Team, ProjectMembersArguments),
+    ],
+)
+def test_the_table_lists_every_argument_and_how_it_changes(
+    resource: type, model: type[InputModel]
+) -> None:
     """The order is that of the signature."""
     table = parse_rows(read_section(PAGE, f"## Arguments of {resource.__name__}"))
-    once = CREATE_ONLY_FIELDS if resource is Bim360ProjectAdmin else ()
-    changes = {**CHANGES, **dict.fromkeys(once, "once")}
+    changes = list_changes(model)
     written = parameters(resource)
 
     assert [(parse_name(row[0]), row[3] == "required") for row in table] == list(written.items())

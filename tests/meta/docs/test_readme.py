@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 
 from bim360_provider import Bim360Project, Bim360Provider
-from bim360_provider.models.project import (
-    CREATE_ONLY_FIELDS,
-    PATCHABLE_FIELDS,
-    PROVIDER_ONLY_FIELDS,
-)
+from bim360_provider.models import ProjectArguments
+from bim360_provider.models.base import FieldRole, InputModel, list_fields
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 from tests.meta.source_files import ROOT
 
@@ -21,10 +18,18 @@ PROJECT_PAGE = "docs/reference/project.md"
 NOT_IN_TABLES = {"self", "resource_name", "opts"}
 
 CHANGES = {
-    **dict.fromkeys(PATCHABLE_FIELDS, "in place"),
-    **dict.fromkeys(CREATE_ONLY_FIELDS, "once"),
-    **dict.fromkeys(PROVIDER_ONLY_FIELDS, "never sent"),
+    FieldRole.IDENTITY: "replaces",
+    FieldRole.PATCHABLE: "in place",
+    FieldRole.CLEARABLE: "in place",
+    FieldRole.CREATE_ONLY: "once",
+    FieldRole.PROVIDER_ONLY: "never sent",
 }
+"""What the last column of a table says about a role."""
+
+
+def list_changes(model: type[InputModel]) -> dict[str, str]:
+    """Return the last column of the table for each argument."""
+    return {name: text for role, text in CHANGES.items() for name in list_fields(model, role)}
 
 
 def parameters(declared: Callable[..., Any]) -> dict[str, bool]:
@@ -57,9 +62,10 @@ def test_the_table_lists_every_argument_and_marks_the_required_ones(
 def test_the_table_lists_how_each_argument_changes() -> None:
     """Reviewers need to know it."""
     table = parse_rows(read_section(PROJECT_PAGE, "## Arguments"))
+    changes = list_changes(ProjectArguments)
 
     assert {parse_name(row[0]): row[4] for row in table} == {
-        name: CHANGES[name] for name in parameters(Bim360Project)
+        name: changes[name] for name in parameters(Bim360Project)
     }
 
 

@@ -10,7 +10,6 @@ from bim360_provider.core.entity import Diff
 from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID
 from bim360_provider.models import AccountUser, AccountUserArguments
-from bim360_provider.models.account_user import PATCHABLE_FIELDS, PROFILE_FIELDS
 from tests.support.hq import build_settings
 
 ADA: dict[str, Any] = {"email": "ada@example.com", "account_id": ACCOUNT_ID, "region": "US"}
@@ -65,7 +64,7 @@ def test_the_body_of_a_create_has_the_profile_and_no_status() -> None:
     assert FIELD_SPEC.build_create_body(given) == {"email": "ada@example.com", "first_name": "Ada"}
 
 
-@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
+@pytest.mark.parametrize("name", FIELD_SPEC.patch_fields)
 def test_company_role_and_status_change_in_place(name: str) -> None:
     """HQ's PATCH takes nothing else."""
     state = {**ADA, "status": "active"}
@@ -100,7 +99,7 @@ def test_equal_values_in_two_forms_are_not_a_change(
     assert diff({**ADA, **live}, {**ADA, **declared}) == Diff()
 
 
-@pytest.mark.parametrize("name", PROFILE_FIELDS)
+@pytest.mark.parametrize("name", FIELD_SPEC.create_only_fields)
 def test_another_profile_is_an_update_that_sends_nothing_and_says_so(name: str) -> None:
     """It has to get into the state, where the next preview looks."""
     difference = diff({**ADA, name: "before"}, {**ADA, name: "after"})

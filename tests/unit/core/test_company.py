@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.company import check, decide_adoption, diff
+from bim360_provider.core.company import FIELD_SPEC, check, decide_adoption, diff
 from bim360_provider.core.create_once import SHARED_OWNERSHIP_RISK
 from bim360_provider.core.entity import Diff
 from bim360_provider.core.validation import UNKNOWN, Unknown
 from bim360_provider.emulator import ACCOUNT_ID
 from bim360_provider.models import Company, CompanyArguments
-from bim360_provider.models.company import CLEARABLE_FIELDS, PATCHABLE_FIELDS
+from bim360_provider.models.base import FieldRole, list_fields
 from bim360_provider.models.enums import TRADES
 from tests.support.hq import build_settings
 
@@ -104,7 +104,7 @@ def test_an_unchanged_company_has_no_difference() -> None:
     assert diff({**ACME, "city": "Oslo", "updated_at": "x"}, ACME) == Diff()
 
 
-@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
+@pytest.mark.parametrize("name", FIELD_SPEC.patch_fields)
 def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
     """That field alone; a name too."""
     assert diff(ACME, {**ACME, name: "Other"}) == Diff(changed_arguments=(name,))
@@ -116,7 +116,7 @@ def test_another_place_is_another_company(name: str) -> None:
     assert diff(ACME, {**ACME, name: "Other"}) == Diff((name,), (name,))
 
 
-@pytest.mark.parametrize("name", sorted(CLEARABLE_FIELDS))
+@pytest.mark.parametrize("name", list_fields(CompanyArguments, FieldRole.CLEARABLE))
 def test_an_empty_text_clears_what_is_there_and_nothing_else(name: str) -> None:
     """Null and empty are the same."""
     assert diff({**ACME, name: "x"}, {**ACME, name: ""}).changed_arguments == (name,)

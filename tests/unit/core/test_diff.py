@@ -6,9 +6,10 @@ import pytest
 
 from bim360_provider.core.entity import Diff
 from bim360_provider.core.project import diff
+from bim360_provider.core.project.rules import FIELD_SPEC
 from bim360_provider.core.validation import UNKNOWN
 from bim360_provider.models import ProjectArguments
-from bim360_provider.models.project import CLEARABLE_FIELDS, CREATE_ONLY_FIELDS, PATCHABLE_FIELDS
+from bim360_provider.models.base import FieldRole, list_fields
 from tests.support.hq import PROJECT_INPUTS
 
 OTHER: dict[str, Any] = {
@@ -36,7 +37,7 @@ def test_an_unchanged_project_has_no_difference() -> None:
     assert diff(state, PROJECT_INPUTS) == Diff()
 
 
-@pytest.mark.parametrize("name", PATCHABLE_FIELDS)
+@pytest.mark.parametrize("name", FIELD_SPEC.patch_fields)
 def test_another_value_of_any_field_is_a_change_in_place(name: str) -> None:
     """That field alone, and nothing is replaced."""
     difference = diff(
@@ -75,20 +76,22 @@ def test_equal_values_in_two_forms_are_not_a_change(name: str, live: Any, declar
     assert changed({name: live}, {name: want}) == ()
 
 
-@pytest.mark.parametrize("name", sorted(CLEARABLE_FIELDS))
+@pytest.mark.parametrize("name", list_fields(ProjectArguments, FieldRole.CLEARABLE))
 def test_an_empty_text_clears_what_is_there(name: str) -> None:
     """And a text fills what is empty."""
     assert changed({name: "x"}, {name: ""}) == (name,)
     assert changed({name: None}, {name: "x"}) == (name,)
 
 
-@pytest.mark.parametrize("name", [name for name in PATCHABLE_FIELDS if name not in PROJECT_INPUTS])
+@pytest.mark.parametrize(
+    "name", [name for name in FIELD_SPEC.patch_fields if name not in PROJECT_INPUTS]
+)
 def test_what_is_not_declared_is_not_compared(name: str) -> None:
     """An absent argument is not managed, regardless of changes in the browser."""
     assert changed({name: "by hand", "status": "active"}, {}) == ()
 
 
-@pytest.mark.parametrize("name", CREATE_ONLY_FIELDS)
+@pytest.mark.parametrize("name", FIELD_SPEC.create_only_fields)
 def test_what_acts_once_is_never_a_change(name: str) -> None:
     """Check has refused a new value; a value taken out has done its work."""
     assert changed({name: "x"}, {}) == ()

@@ -4,12 +4,8 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.models import AccountUser, Company
-from bim360_provider.models.account_user import (
-    PATCHABLE_FIELDS,
-    PROFILE_FIELDS,
-    PROVIDER_ONLY_FIELDS,
-)
+from bim360_provider.models import AccountUser, AccountUserArguments, Company
+from bim360_provider.models.base import FieldRole, list_fields
 from bim360_provider.models.enums import TRADES
 
 
@@ -31,8 +27,11 @@ def test_unknown_fields_of_a_response_are_ignored(model: Any) -> None:
 
 def test_a_profile_field_is_neither_patchable_nor_an_option() -> None:
     """The e-mail identifies the user."""
-    assert not set(PROFILE_FIELDS) & {"email", *PATCHABLE_FIELDS, *PROVIDER_ONLY_FIELDS}
-    assert len(PROFILE_FIELDS) == 15
+    fields = {role: {*list_fields(AccountUserArguments, role)} for role in FieldRole}
+    profile = fields.pop(FieldRole.CREATE_ONLY)
+
+    assert profile.isdisjoint(set().union(*fields.values()))
+    assert len(profile) == 15
 
 
 def test_the_list_of_trades_is_complete() -> None:

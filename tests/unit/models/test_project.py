@@ -4,17 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from bim360_provider.models import Job, Project, ProjectArguments
-from bim360_provider.models.project import (
-    CLEARABLE_FIELDS,
-    CREATE_ONLY_FIELDS,
-    PATCHABLE_FIELDS,
-    PROVIDER_ONLY_FIELDS,
-)
+from bim360_provider.models.base import FieldRole, list_fields
+
+PATCHABLE_FIELDS = list_fields(ProjectArguments, FieldRole.PATCHABLE, FieldRole.CLEARABLE)
 
 
 def test_every_argument_has_exactly_one_role() -> None:
     """It is sent on create only, sent at any time, or never sent."""
-    roles = [*PATCHABLE_FIELDS, *CREATE_ONLY_FIELDS, *PROVIDER_ONLY_FIELDS]
+    roles = [name for role in FieldRole for name in list_fields(ProjectArguments, role)]
 
     assert sorted(roles) == sorted(ProjectArguments.model_fields)
 
@@ -23,7 +20,7 @@ def test_a_clearable_argument_is_an_optional_field_of_hq() -> None:
     """A required field cannot be empty."""
     required = {k for k, field in ProjectArguments.model_fields.items() if field.is_required()}
 
-    assert set(PATCHABLE_FIELDS) - required >= CLEARABLE_FIELDS
+    assert required.isdisjoint(list_fields(ProjectArguments, FieldRole.CLEARABLE))
 
 
 def test_each_patchable_field_is_in_hqs_response() -> None:
