@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.core import project
-from bim360_provider.core.project.rules import FIELD_SPEC, build_outputs
+from bim360_provider.core.project.lifecycle import build_outputs
+from bim360_provider.core.project.rules import FIELD_SPEC
 from bim360_provider.core.settings import Settings
 from bim360_provider.export.declaration import Declaration, Reference, select_accepted_inputs
 from bim360_provider.models import Project

@@ -17,12 +17,13 @@ from bim360_provider.core.names.renames import NameExchange
 from bim360_provider.core.names.waiting import create_or_adopt
 from bim360_provider.core.project.adoption import decide_adoption, is_created_project
 from bim360_provider.core.project.lifecycle import (
+    build_outputs,
     patch_project,
     reserve_archive,
     wait_for_template_copy,
     warn_about_project,
 )
-from bim360_provider.core.project.rules import FIELD_SPEC, build_outputs
+from bim360_provider.core.project.rules import FIELD_SPEC
 from bim360_provider.core.replacements import format_template_message
 from bim360_provider.core.run import Run
 from bim360_provider.errors import ConflictError, NotFoundError

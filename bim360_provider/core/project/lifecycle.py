@@ -1,5 +1,6 @@
 """Read, update and delete a project; HQ cannot delete one, so a delete archives it."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +22,7 @@ from bim360_provider.core.not_found import (
     read_or_none,
     suggest_refresh,
 )
-from bim360_provider.core.project.rules import FIELD_SPEC, add_outputs, build_outputs
+from bim360_provider.core.project.rules import FIELD_SPEC
 from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
 from bim360_provider.errors import Bim360Error, ConflictError, HqError, NotFoundError
@@ -30,6 +31,7 @@ from bim360_provider.models import Project
 
 __all__ = [
     "COPY_TIMEOUT",
+    "build_outputs",
     "delete",
     "patch_project",
     "read",
@@ -114,6 +116,39 @@ def _poll_job(run: Run, job_id: str) -> str:
         return "running"
 
 
+DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
+
+DOCS_URL_EU: Final = "https://docs.b360.eu.autodesk.com/projects/"
+"""What Autodesk's Data Management API gives as a project's ``webView`` link."""
+
+
+def build_outputs(
+    project: Project,
+    known: Fields,
+    inputs: Inputs,
+    *,
+    copy_status: str | None = None,
+    unfinished: Collection[str] = (),
+) -> State:
+    """Return the outputs to save in the state.
+
+    Args:
+        project: HQ's response.
+        known: Values that some responses leave out: service types, account, region.
+        inputs: The normalized arguments.
+        copy_status: The status of the template copy.
+        unfinished: The arguments that could not be applied yet.
+    """
+    outputs = FIELD_SPEC.build_outputs(project.get_fields(), known, inputs, unfinished)
+    return _add_outputs(outputs, project.id, copy_status)
+
+
+def _add_outputs(outputs: State, project_id: str, copy_status: str | None) -> State:
+    """Return the outputs with the address of the project and the status of its template copy."""
+    base = DOCS_URL_EU if outputs.get("region") == "EMEA" else DOCS_URL
+    return State({**outputs, "url": f"{base}{project_id}", "copy_status": copy_status})
+
+
 SERVICE_TYPES: Final = "service_types"
 
 
@@ -136,7 +171,7 @@ def read(run: Run, project_id: str, state: State) -> ReadResult | None:
         return None
     known = {**run.account_scope, **state}
     live = FIELD_SPEC.build_read_result(project.id, project.get_fields(), known, state)
-    return replace(live, outputs=add_outputs(live.outputs, live.id, state.get("copy_status")))
+    return replace(live, outputs=_add_outputs(live.outputs, live.id, state.get("copy_status")))
 
 
 def _fetch_project(run: Run, project_id: str, state: State, *, is_new: bool) -> Project:

@@ -17,7 +17,7 @@ from bim360_provider.core.validation import Problem, is_unknown, validate_argume
 from bim360_provider.models import Project, ProjectArguments, enums, normalize
 from bim360_provider.models.enums import IMPLICIT_SERVICES
 
-__all__ = ["FIELD_SPEC", "build_outputs", "check", "diff"]
+__all__ = ["FIELD_SPEC", "check", "diff"]
 
 
 def _is_same_services(declared: Collection[str], live: Collection[str] | None) -> bool:
@@ -50,39 +50,6 @@ FIELD_SPEC: Final = FieldSpec(
     default_policy="archive",
     fallback_outputs=(*ACCOUNT_SCOPE, "service_types", "copy_project_job_id"),
 )
-
-DOCS_URL: Final = "https://docs.b360.autodesk.com/projects/"
-
-DOCS_URL_EU: Final = "https://docs.b360.eu.autodesk.com/projects/"
-"""What Autodesk's Data Management API gives as a project's ``webView`` link."""
-
-
-def build_outputs(
-    project: Project,
-    known: Fields,
-    inputs: Inputs,
-    *,
-    copy_status: str | None = None,
-    unfinished: Collection[str] = (),
-) -> State:
-    """Return the outputs to save in the state.
-
-    Args:
-        project: HQ's response.
-        known: Values that some responses leave out: service types, account, region.
-        inputs: The normalized arguments.
-        copy_status: The status of the template copy.
-        unfinished: The arguments that could not be applied yet.
-    """
-    outputs = FIELD_SPEC.build_outputs(project.get_fields(), known, inputs, unfinished)
-    return add_outputs(outputs, project.id, copy_status)
-
-
-def add_outputs(outputs: State, project_id: str, copy_status: str | None) -> State:
-    """Return the outputs with the address of the project and the status of its template copy."""
-    base = DOCS_URL_EU if outputs.get("region") == "EMEA" else DOCS_URL
-    return State({**outputs, "url": f"{base}{project_id}", "copy_status": copy_status})
-
 
 CREATE_ONLY_MESSAGE: Final = (
     "applies only when the project is created, and this one exists. Restore the old value, or "
