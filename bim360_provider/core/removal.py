@@ -40,6 +40,11 @@ class Removal:
     note: str = ""
     reason: str = ""
 
+    @property
+    def has_effect(self) -> bool:
+        """Whether the object changes at HQ."""
+        return not self.note
+
 
 STRONGEST_POLICIES: Final[Mapping[str, Mapping[str, str]]] = {
     "project": {"on_destroy": "archive"},

@@ -92,7 +92,7 @@ def assess_removal(entity: str, subject: str, old: PlanState) -> Impact:
     policies = STRONGEST_POLICIES.get(core_entity, {})
     hidden = {k: policy for k, policy in policies.items() if has_hidden_value(state.get(k))}
     removal = plan_removal(core_entity, {**state, **hidden})
-    if removal.note:
+    if not removal.has_effect:
         return Impact(Verb.RELEASE, note=removal.note)
     subjects = _list_removal_subjects(entity, subject, state)
     is_certain = not hidden and subjects is not None

@@ -325,10 +325,8 @@ def delete(run: Run, project_id: str, state: State) -> None:
         message = f"project '{name}' ({project_id}) has a new resource now"
         run.warn(f"BIM 360: {message}; it is not archived.")
         return
-    is_archived = bool(removal.note)
-    reservation = (
-        nullcontext() if is_archived else run.archive_limit.reserve(f"'{name}' ({project_id})")
-    )
+    reserve = partial(run.archive_limit.reserve, f"'{name}' ({project_id})")
+    reservation = reserve() if removal.has_effect else nullcontext()
     try:
         with reservation:
             _archive_project(run, project_id, state)
