@@ -12,7 +12,7 @@ from bim360_provider.emulator.control import routes
 from bim360_provider.emulator.faults import FaultEffect, Rule, apply_fault
 from bim360_provider.emulator.http import gateway
 from bim360_provider.emulator.http.errors import ApiError
-from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.http.routing import RequestContext
 from bim360_provider.emulator.instance import EmulatorInstance
 from bim360_provider.emulator.journal import NO_RESPONSE_STATUS, Journal
@@ -71,7 +71,7 @@ class Emulator:
         """The options in force."""
         return self._instance.backend.options
 
-    def handle(self, request: Request) -> Reply:
+    def handle(self, request: IncomingRequest) -> Reply:
         """Handle one request; every reply has the ``Date`` of the emulator's clock."""
         with self._lock:
             reply = self._handle_request(request.collapse_slashes())
@@ -86,7 +86,9 @@ class Emulator:
             ControlError: The control plane refused the request; the message says why.
         """
         content = b"" if body is None else json.dumps(body).encode()
-        reply = self.handle(Request(method, f"{routes.CONTROL_PREFIX}{path}", query, {}, content))
+        reply = self.handle(
+            IncomingRequest(method, f"{routes.CONTROL_PREFIX}{path}", query, {}, content)
+        )
         if reply.status >= routes.FIRST_ERROR_STATUS:
             raise routes.ControlError(reply.status, reply.parse_content()["error"])
         return reply.parse_content()
@@ -95,7 +97,7 @@ class Emulator:
         """Close the database."""
         self._instance.backend.store.close()
 
-    def _handle_request(self, request: Request) -> Reply:
+    def _handle_request(self, request: IncomingRequest) -> Reply:
         if request.path.startswith(routes.CONTROL_PREFIX):
             return routes.handle_request(request, self._instance)
         context = gateway.route_request(request)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.http.errors import ApiError, GatewayError, HqApiError
-from bim360_provider.emulator.http.messages import Delivery, Reply, Request, parse_json
+from bim360_provider.emulator.http.messages import Delivery, IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.journal import is_path_match, parse_body
 from bim360_provider.emulator.options import Seconds
 from bim360_provider.emulator.seed.models import ClockShift, SeedError, format_first_problem
@@ -308,7 +308,9 @@ class FaultInjector:
             for armed in self._armed_rules
         ]
 
-    def pick_fault(self, request: Request, route: str | None) -> tuple[int, FaultEffect] | None:
+    def pick_fault(
+        self, request: IncomingRequest, route: str | None
+    ) -> tuple[int, FaultEffect] | None:
         """Return the fault for a request, with its number; None without a fault."""
         for armed in self._armed_rules:
             if _is_selected(armed.rule.match, request, route) and armed.try_trigger():
@@ -316,7 +318,7 @@ class FaultInjector:
         return None
 
 
-def _is_selected(match: RequestMatch, request: Request, route: str | None) -> bool:
+def _is_selected(match: RequestMatch, request: IncomingRequest, route: str | None) -> bool:
     return (
         match.method.upper() in ("", request.method)
         and is_path_match(match.path, request.path, route)

@@ -10,8 +10,8 @@ from bim360_provider.emulator import (
     ADMIN_UID,
     COMPANY_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
 
 PROJECT_ID = "f0000000-0000-4000-8000-000000000001"
@@ -30,7 +30,9 @@ class PopulatedEmulator:
         self.emulator.clock.freeze()
         form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
         headers = {"authorization": BASIC_AUTH, "content-type": FORM_CONTENT_TYPE}
-        reply = self.emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
+        reply = self.emulator.handle(
+            IncomingRequest("POST", "/authentication/v2/token", "", headers, form)
+        )
         self._bearer = f"Bearer {reply.parse_content()['access_token']}"
         self.populate()
 
@@ -61,7 +63,7 @@ class PopulatedEmulator:
         path, _, query = path.partition("?")
         sent |= headers or {}
         return self.emulator.handle(
-            Request(method, path, query, sent, b"" if body is None else content)
+            IncomingRequest(method, path, query, sent, b"" if body is None else content)
         )
 
     def close(self) -> None:

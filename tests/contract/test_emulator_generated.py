@@ -16,8 +16,8 @@ from bim360_provider.emulator import (
     ADMIN_ID,
     BUSINESS_UNIT_ID,
     COMPANY_ID,
+    IncomingRequest,
     Reply,
-    Request,
 )
 from bim360_provider.emulator.http.gateway import route_request
 from tests.contract.openapi import OPENAPI_FILE, Operation, get_validator, needs_openapi_file
@@ -73,7 +73,7 @@ def list_operations() -> list[Operation]:
     return [
         each
         for each in get_validator().operations
-        if route_request(Request(each.method, each.template.translate(plain))).route_match
+        if route_request(IncomingRequest(each.method, each.template.translate(plain))).route_match
     ]
 
 

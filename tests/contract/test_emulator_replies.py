@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, ADMIN_ID, BUSINESS_UNIT_ID, COMPANY_ID, Request
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_ID,
+    BUSINESS_UNIT_ID,
+    COMPANY_ID,
+    IncomingRequest,
+)
 from bim360_provider.emulator.http.gateway import route_request
 from tests.contract.openapi import Operation, get_validator, needs_openapi_file
 from tests.contract.populated_emulator import ACCOUNT_PATH, PROJECT_ID, USER_ID, PopulatedEmulator
@@ -132,7 +138,7 @@ def test_the_emulator_has_every_path_except_these() -> None:
         name_of(each)
         for each in get_validator().operations
         if route_request(
-            Request(each.method, each.template.replace("{", "").replace("}", ""))
+            IncomingRequest(each.method, each.template.replace("{", "").replace("}", ""))
         ).route_match
     }
     called = {

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bim360_provider.emulator import Emulator, Request
+from bim360_provider.emulator import Emulator, IncomingRequest
 from bim360_provider.emulator.hq.routes import TOKEN_PATH
 from bim360_provider.emulator.http.auth import FORM_CONTENT_TYPE, SCOPES
 
@@ -54,7 +54,7 @@ def test_the_reply_matches_the_vendors_schema(api: Any) -> None:
     }
     emulator = Emulator()
     form = b"grant_type=client_credentials&scope=account%3Aread"
-    reply = emulator.handle(Request("POST", TOKEN_PATH, "", headers, form))
+    reply = emulator.handle(IncomingRequest("POST", TOKEN_PATH, "", headers, form))
     emulator.close()
 
     schema = api["components"]["schemas"]["twoLeggedToken"]

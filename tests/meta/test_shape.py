@@ -21,7 +21,7 @@ MAX_MODULES = 240
 OURS = (".ci", "bench", "bim360_provider", "stacks")
 
 # Class names with two meanings, to be resolved: none may be added.
-AMBIGUOUS_CLASSES = frozenset({"AdoptionDecision", "Request"})
+AMBIGUOUS_CLASSES = frozenset({"AdoptionDecision"})
 
 
 def length(function: FunctionNode) -> int:

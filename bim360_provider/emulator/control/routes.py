@@ -11,7 +11,7 @@ from bim360_provider.emulator.control import browser_routes
 from bim360_provider.emulator.control.request import ControlRequest, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
 from bim360_provider.emulator.http.errors import format_suggestion
-from bim360_provider.emulator.http.messages import Reply, Request, parse_json
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.instance import EmulatorInstance
 from bim360_provider.emulator.seed.database import dump_state, load_state
 from bim360_provider.emulator.seed.models import (
@@ -199,7 +199,7 @@ class ControlError(Exception):
         self.status = status
 
 
-def handle_request(request: Request, instance: EmulatorInstance) -> Reply:
+def handle_request(request: IncomingRequest, instance: EmulatorInstance) -> Reply:
     """Handle a request to the control plane; errors are ``{"error": "one line"}``."""
     try:
         action = _find_action(f"{request.method} {request.path}")
@@ -217,7 +217,7 @@ def _find_action(route: str) -> ControlAction:
     raise ControlError(404, f"unknown route {route}{format_suggestion(route, ACTIONS)}")
 
 
-def _parse_request(request: Request) -> ControlRequest:
+def _parse_request(request: IncomingRequest) -> ControlRequest:
     try:
         body: JsonValue = parse_json(request.body) if request.body else {}
     except ValueError:

@@ -15,7 +15,7 @@ from bim360_provider.emulator.http.errors import (
     build_bad_request_error,
     format_suggestion,
 )
-from bim360_provider.emulator.http.messages import Reply, Request, parse_json
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.storage.database import Row, SqlValue
@@ -254,7 +254,7 @@ def refuse_problems(problems: Sequence[str]) -> None:
         raise build_bad_request_error(problem="; ".join(problems))
 
 
-def parse_object(request: Request) -> dict[str, JsonValue]:
+def parse_object(request: IncomingRequest) -> dict[str, JsonValue]:
     """Return the body as a JSON object.
 
     Raises:
@@ -263,7 +263,7 @@ def parse_object(request: Request) -> dict[str, JsonValue]:
     return require_object(_parse_body(request))
 
 
-def parse_rows(request: Request) -> list[JsonValue]:
+def parse_rows(request: IncomingRequest) -> list[JsonValue]:
     """Return the body as a JSON array of at most 50 rows.
 
     Raises:
@@ -290,7 +290,7 @@ def require_object(value: JsonValue) -> dict[str, JsonValue]:
     return value
 
 
-def _parse_body(request: Request) -> JsonValue:
+def _parse_body(request: IncomingRequest) -> JsonValue:
     kind = request.get_header("content-type").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise build_bad_request_error(

@@ -25,7 +25,7 @@ from bim360_provider.emulator.hq.body import (
     refuse_problems,
 )
 from bim360_provider.emulator.http.errors import HqApiError, build_unprocessable_error
-from bim360_provider.emulator.http.messages import Request
+from bim360_provider.emulator.http.messages import IncomingRequest
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.storage.database import Row
@@ -183,7 +183,7 @@ def check_name(project: Row, call: ApiCall) -> None:
         )
 
 
-def parse_create_body(request: Request, options: Options) -> Row:
+def parse_create_body(request: IncomingRequest, options: Options) -> Row:
     """Return the values of a POST, with every documented field.
 
     Raises:
@@ -205,7 +205,7 @@ def parse_create_body(request: Request, options: Options) -> Row:
     return values
 
 
-def parse_patch_body(request: Request, options: Options) -> Row:
+def parse_patch_body(request: IncomingRequest, options: Options) -> Row:
     """Return the values that a PATCH sends.
 
     Raises:

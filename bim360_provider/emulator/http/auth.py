@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bim360_provider.emulator.assumptions import BAD_CLIENT_CODE, UNSUPPORTED_GRANT_CODE
 from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.http.errors import GatewayError, format_suggestion
-from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.seed.database import hash_secret
 
 SIGNING_KEY = b"bim360-emulator"
@@ -86,7 +86,7 @@ class Bearer:
     scopes: frozenset[str]
 
 
-def issue_token(request: Request, client_id: str, backend: Backend) -> Reply:
+def issue_token(request: IncomingRequest, client_id: str, backend: Backend) -> Reply:
     """Handle ``POST /authentication/v2/token`` for an authenticated client.
 
     Raises:
@@ -115,7 +115,7 @@ def _build_claims(client_id: str, scopes: list[str], backend: Backend) -> dict[s
     }
 
 
-def authenticate_client(request: Request, backend: Backend) -> str:
+def authenticate_client(request: IncomingRequest, backend: Backend) -> str:
     """Return the client id of a token request.
 
     Raises:
@@ -137,7 +137,7 @@ def authenticate_client(request: Request, backend: Backend) -> str:
     return client_id
 
 
-def _parse_credentials(request: Request, backend: Backend) -> tuple[str, str]:
+def _parse_credentials(request: IncomingRequest, backend: Backend) -> tuple[str, str]:
     form = request.parse_form()
     scheme, _, encoded = request.get_header("authorization").partition(" ")
     if scheme.lower() == "basic":
@@ -172,7 +172,7 @@ def _parse_scopes(form: dict[str, str]) -> list[str]:
     return scopes
 
 
-def authenticate_bearer(request: Request, backend: Backend) -> Bearer:
+def authenticate_bearer(request: IncomingRequest, backend: Backend) -> Bearer:
     """Return the bearer of a request.
 
     Raises:

@@ -10,7 +10,7 @@ from bim360_provider.emulator.http.errors import (
     build_bad_request_error,
     build_not_found_error,
 )
-from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.http.routing import (
     ApiCall,
     RequestContext,
@@ -51,7 +51,7 @@ def strip_id_prefixes(params: dict[str, str]) -> dict[str, str]:
     }
 
 
-def parse_region(request: Request) -> str:
+def parse_region(request: IncomingRequest) -> str:
     """Return the region of a request; the legacy path overrides the header (inference).
 
     Raises:
@@ -113,7 +113,7 @@ def find_project_account(project_id: str, client_id: str, backend: Backend) -> T
     return find_account(str(found["account_id"]), client_id, backend)
 
 
-def route_request(request: Request) -> RequestContext:
+def route_request(request: IncomingRequest) -> RequestContext:
     """Find the route of a request, if any."""
     if (request.method, request.path) == ("POST", TOKEN_PATH):
         return RequestContext(request, route_name=TOKEN_ROUTE)

@@ -11,8 +11,8 @@ from bim360_provider.emulator import (
     CLIENT_ID,
     CLIENT_SECRET,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
 
 
@@ -32,7 +32,7 @@ def token(emulator: Emulator) -> str:
     assert (CLIENT_ID, CLIENT_SECRET) == ("emulator-client", "emulator-secret")
     headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
     form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-    reply = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
+    reply = emulator.handle(IncomingRequest("POST", "/authentication/v2/token", "", headers, form))
     content = reply.parse_content()
     return str(content["access_token"])
 
@@ -53,7 +53,9 @@ def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
     ) -> Reply:
         sent = {"authorization": f"Bearer {token}", "content-type": "application/json"} | headers
         content = b"" if body is None else json.dumps(body).encode()
-        return emulator.handle(Request(method, f"{prefix}/{account}/{path}", query, sent, content))
+        return emulator.handle(
+            IncomingRequest(method, f"{prefix}/{account}/{path}", query, sent, content)
+        )
 
     return send
 

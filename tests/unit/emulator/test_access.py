@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID, Emulator, Reply, Request
+from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID, Emulator, IncomingRequest, Reply
 
 Call = Callable[..., Reply]
 NO_ACCOUNT = {"code": 1004, "message": "this account doesn't exist."}
@@ -21,13 +21,13 @@ def test_a_read_token_cannot_write(emulator: Emulator) -> None:
     }
     form = b"grant_type=client_credentials&scope=account%3Aread"
     content = emulator.handle(
-        Request("POST", "/authentication/v2/token", "", headers, form)
+        IncomingRequest("POST", "/authentication/v2/token", "", headers, form)
     ).parse_content()
     bearer = {"authorization": f"Bearer {content['access_token']}"}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    read = emulator.handle(Request("GET", path, "", bearer))
-    write = emulator.handle(Request("POST", path, "", bearer, b"{}"))
+    read = emulator.handle(IncomingRequest("GET", path, "", bearer))
+    write = emulator.handle(IncomingRequest("POST", path, "", bearer, b"{}"))
 
     refused = write.parse_content()
     assert (read.status, write.status, refused["errorCode"]) == (200, 403, "AUTH-010")

@@ -14,8 +14,8 @@ from bim360_provider.emulator import (
     ADMIN_ID,
     COMPANY_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
     SeedError,
     read_rules,
     read_seed,
@@ -80,10 +80,10 @@ def test_malicious_bytes_are_400(emulator: Emulator, token: str, body: bytes) ->
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    reply = emulator.handle(Request("POST", path, "", headers, body))
+    reply = emulator.handle(IncomingRequest("POST", path, "", headers, body))
 
     assert reply.status == 400
-    assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+    assert emulator.handle(IncomingRequest("GET", "/_emulator/requests")).status == 200
 
 
 LEVELS = (200, 500, 900, 1_000, 5_000, 100_000)
@@ -116,14 +116,14 @@ def test_deep_nesting_causes_no_server_error(
     path = path.replace(":company_id", COMPANY_ID).replace(":user_id", ADMIN_ID)
 
     replies = [
-        emulator.handle(Request(route.method, path, "", headers, body)).status
+        emulator.handle(IncomingRequest(route.method, path, "", headers, body)).status
         for levels in LEVELS
         for body in build_nested(levels)
     ]
 
     # A GET and a DELETE have no body, and Anna is not in the project.
     assert {*replies} <= ({200, 400, 404} if route.method == "GET" else {400, 403, 404})
-    assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+    assert emulator.handle(IncomingRequest("GET", "/_emulator/requests")).status == 200
 
 
 @pytest.mark.parametrize("route", ACTIONS)
@@ -132,7 +132,7 @@ def test_deep_nesting_is_400_for_the_control_plane(emulator: Emulator, route: st
     method, _, path = route.partition(" ")
 
     replies = [
-        emulator.handle(Request(method, path.replace("*", "1"), "", {}, body))
+        emulator.handle(IncomingRequest(method, path.replace("*", "1"), "", {}, body))
         for levels in LEVELS
         for body in build_nested(levels)
     ]
@@ -163,7 +163,7 @@ def test_excessive_numbers_are_400_for_the_control_plane(
     """The clock stays within the formattable times."""
     method, _, path = route.partition(" ")
 
-    reply = emulator.handle(Request(method, path, "", {}, body))
+    reply = emulator.handle(IncomingRequest(method, path, "", {}, body))
 
     assert reply.status == 400
     assert emulator.call_control_plane("GET", "/health")["status"] == "ok"

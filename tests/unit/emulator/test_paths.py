@@ -12,8 +12,8 @@ from bim360_provider.emulator import (
     COMPANY_ID,
     EMEA_ACCOUNT_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
 from bim360_provider.emulator.hq.routes import ROUTES, TOKEN_PATH
 from bim360_provider.emulator.http.routing import Route
@@ -29,7 +29,7 @@ def send(emulator: Emulator, token: str) -> Call:
 
     def send(method: str, path: str, query: str = "", **more: str) -> Reply:
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json", **more}
-        return emulator.handle(Request(method, path, query, headers, b"{}"))
+        return emulator.handle(IncomingRequest(method, path, query, headers, b"{}"))
 
     return send
 
@@ -79,7 +79,7 @@ def test_the_token_path_may_have_doubled_slashes(emulator: Emulator) -> None:
     }
     form = b"grant_type=client_credentials&scope=account%3Aread"
 
-    reply = emulator.handle(Request("POST", f"/{TOKEN_PATH}", "", headers, form))
+    reply = emulator.handle(IncomingRequest("POST", f"/{TOKEN_PATH}", "", headers, form))
 
     assert reply.status == 200
     assert emulator.journal.count_requests() == {f"POST {TOKEN_PATH}": 1}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, Reply, Request
+from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, IncomingRequest, Reply
 from bim360_provider.emulator.http.auth import sign_claims
 
 Call = Callable[..., Reply]
@@ -23,7 +23,9 @@ def request_token(
     emulator: Emulator, form: str = TOKEN_FORM, headers: dict[str, str] | None = None
 ) -> Reply:
     sent = basic() if headers is None else headers
-    return emulator.handle(Request("POST", "/authentication/v2/token", "", sent, form.encode()))
+    return emulator.handle(
+        IncomingRequest("POST", "/authentication/v2/token", "", sent, form.encode())
+    )
 
 
 def test_a_token_is_a_bearer_token_for_an_hour(emulator: Emulator) -> None:

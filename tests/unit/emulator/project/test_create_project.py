@@ -10,8 +10,8 @@ from bim360_provider.emulator import (
     BUSINESS_UNIT_ID,
     EMEA_ACCOUNT_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
 
 Call = Callable[..., Reply]
@@ -290,7 +290,7 @@ def test_a_body_that_is_not_a_json_object_is_400(
     headers = {"authorization": f"Bearer {token}", "content-type": kind}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    reply = emulator.handle(Request("POST", path, "", headers, body))
+    reply = emulator.handle(IncomingRequest("POST", path, "", headers, body))
 
     assert reply.status == 400
     assert "JSON" in message_of(reply)
