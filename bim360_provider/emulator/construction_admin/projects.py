@@ -86,7 +86,7 @@ def list_projects(call: ApiCall) -> Reply:
         "SELECT * FROM projects WHERE account_id = ? AND visible_from <= ? "
         "ORDER BY updated_at DESC, seq DESC"
     )
-    rows = call.backend.store.fetch_all(sql, [call.account.id, call.backend.clock.now()])
+    rows = call.hq.store.fetch_all(sql, [call.account.id, call.hq.clock.now()])
     return build_list_reply(call, [format_project(call, row) for row in rows], PROJECT_FILTERS)
 
 
@@ -118,7 +118,7 @@ def format_project(call: ApiCall, project: Row) -> Item:
 
 def _count_rows(call: ApiCall, table: str, project: Row) -> int:
     sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - table names are constants
-    return int((call.backend.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
+    return int((call.hq.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
 
 
 def _list_products(project: Row) -> list[Item]:
@@ -150,11 +150,11 @@ USER_PROJECT_FILTERS: Mapping[str, Filter] = {
 def list_user_projects(call: ApiCall) -> Reply:
     """Handle GET projects of a user, by ``id`` or Autodesk ID (documented)."""
     sql = "SELECT * FROM users WHERE account_id = ? AND ? IN (id, uid)"
-    user = call.backend.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
+    user = call.hq.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
     if user is None:
         raise build_not_found_error(entity="user")
-    found = [call.account.id, user["id"], call.backend.clock.now()]
-    rows = call.backend.store.fetch_all(USER_PROJECTS_SQL, found)
+    found = [call.account.id, user["id"], call.hq.clock.now()]
+    rows = call.hq.store.fetch_all(USER_PROJECTS_SQL, found)
     return build_list_reply(
         call, [_format_user_project(call, row) for row in rows], USER_PROJECT_FILTERS
     )

@@ -129,7 +129,7 @@ USER_FILTERS: Mapping[str, Filter] = {
 def list_users(call: ApiCall) -> Reply:
     """Handle GET users of a project: an envelope (documented)."""
     project = rows.get_visible_project(call)
-    members = call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]])
+    members = call.hq.store.fetch_all(MEMBERS_SQL, [project["id"]])
     found = [_format_user(call, project, row) for row in members]
     if "filter[status]" not in call.request.parse_query():
         found = [user for user in found if user["status"] in DEFAULT_STATUSES]
@@ -155,13 +155,13 @@ def delete_user(call: ApiCall) -> Reply:
         # Inference: the reply for a BIM 360 project has not been published.
         raise HqApiError(403, ErrorCode.ACC_ONLY, "users of a BIM 360 project cannot be removed")
     sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"
-    call.backend.store.execute(sql, [project["id"], user["id"]])
+    call.hq.store.execute(sql, [project["id"], user["id"]])
     return Reply(204, {}, b"")
 
 
 def _find_member(call: ApiCall, project: Row) -> Row:
     wanted = call.params["user_id"]
-    for row in call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]]):
+    for row in call.hq.store.fetch_all(MEMBERS_SQL, [project["id"]]):
         if wanted in (row["id"], row["uid"]):
             return row
     raise build_not_found_error(entity="user")

@@ -60,7 +60,7 @@ def put_structure(call: ApiCall) -> Reply:
     ]
     given: UnitsById = {}
     for unit in sent:
-        unit["id"] = unit["id"] or str(call.backend.ids.create_id("business_unit"))
+        unit["id"] = unit["id"] or str(call.hq.ids.create_id("business_unit"))
         if unit["id"] in given:
             raise build_unprocessable_error(reason=f"two units have the id {unit['id']}")
         given[unit["id"]] = unit
@@ -69,7 +69,7 @@ def put_structure(call: ApiCall) -> Reply:
     _write_units(call, before, given)
     for left_out in before.keys() - given.keys() - kept.keys():
         sql = "DELETE FROM business_units WHERE account_id = ? AND id = ?"
-        call.backend.store.execute(sql, [call.account.id, left_out])
+        call.hq.store.execute(sql, [call.account.id, left_out])
     return get_structure(call)
 
 
@@ -84,7 +84,7 @@ def _parse_units(call: ApiCall) -> list[JsonValue]:
 
 def _find_units(call: ApiCall) -> UnitsById:
     sql = "SELECT * FROM business_units WHERE account_id = ? ORDER BY seq"
-    return {unit["id"]: unit for unit in call.backend.store.fetch_all(sql, [call.account.id])}
+    return {unit["id"]: unit for unit in call.hq.store.fetch_all(sql, [call.account.id])}
 
 
 def _check_tree(units: UnitsById) -> None:
@@ -114,15 +114,15 @@ def _walk_ancestors(unit: Row, units: Mapping[SqlValue, Row]) -> Iterator[Row]:
 
 def _write_units(call: ApiCall, before: UnitsById, given: UnitsById) -> None:
     """Insert new units with the ids of the request, and replace known ones (documented)."""
-    now = format_timestamp(call.backend.clock.now())
+    now = format_timestamp(call.hq.clock.now())
     for unit_id, unit in given.items():
         known = before.get(unit_id)
         if known is None:
             row: Row = {"account_id": call.account.id, "created_at": now, "updated_at": now}
-            call.backend.store.insert("business_units", {**unit, **row})
+            call.hq.store.insert("business_units", {**unit, **row})
         elif any(known[name] != unit[name] for name in unit):
             changed: Row = {**unit, "updated_at": now}
-            update_columns(call.backend.store, "business_units", known["seq"], changed)
+            update_columns(call.hq.store, "business_units", known["seq"], changed)
 
 
 def _format_path(unit: Row, units: UnitsById) -> str | None:

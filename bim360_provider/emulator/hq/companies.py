@@ -118,6 +118,6 @@ def _insert_company(call: ApiCall, given: dict[str, JsonValue]) -> Row:
 def _refuse_duplicate_name(call: ApiCall, company: Row) -> None:
     """Documented: names are unique in an account; that they are case-sensitive is an inference."""
     sql = "SELECT 1 FROM companies WHERE account_id = ? AND name = ?"
-    if call.backend.store.fetch_one(sql, [call.account.id, company["name"]]) is not None:
+    if call.hq.store.fetch_one(sql, [call.account.id, company["name"]]) is not None:
         message = f'the account has a company named "{company["name"]}"'
         raise HqApiError(409, ErrorCode.COMPANY_TAKEN, message)

@@ -94,7 +94,7 @@ def copy_companies(call: ApiCall, template_id: SqlValue, project: Row) -> None:
         "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
         "SELECT ?, company_id FROM project_companies WHERE project_id = ? ORDER BY seq"
     )
-    call.backend.store.execute(sql, [project["id"], template_id])
+    call.hq.store.execute(sql, [project["id"], template_id])
 
 
 def add_first_company(call: ApiCall, project: Row) -> None:
@@ -107,7 +107,7 @@ def add_first_company(call: ApiCall, project: Row) -> None:
         "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
         "SELECT ?, id FROM companies WHERE account_id = ? ORDER BY created_at, seq LIMIT 1"
     )
-    call.backend.store.execute(sql, [project["id"], call.account.id])
+    call.hq.store.execute(sql, [project["id"], call.account.id])
 
 
 def _format_project_company(project: Row, company: Row) -> Row:
@@ -119,7 +119,7 @@ def _format_project_company(project: Row, company: Row) -> Row:
 def find_member(call: ApiCall, project: Row, user: Row) -> Row | None:
     """Return a user's row in a project, None if they are not in it."""
     sql = "SELECT * FROM members WHERE project_id = ? AND user_id = ?"
-    return call.backend.store.fetch_one(sql, [project["id"], user["id"]])
+    return call.hq.store.fetch_one(sql, [project["id"], user["id"]])
 
 
 def parse_services(member: Row) -> dict[str, str]:
@@ -154,7 +154,7 @@ def refuse_archived_project(project: Row) -> None:
 
 def add_member(call: ApiCall, project: Row, user: Row, values: Row) -> Row:
     """Add a user to a project; a user who was not invited yet gets an invitation (inference)."""
-    now = format_timestamp(call.backend.clock.now())
+    now = format_timestamp(call.hq.clock.now())
     row: Row = {
         "company_id": user["company_id"],
         "industry_roles": "[]",
@@ -166,18 +166,18 @@ def add_member(call: ApiCall, project: Row, user: Row, values: Row) -> Row:
         "created_at": now,
         "updated_at": now,
     }
-    call.backend.store.insert("members", row)
+    call.hq.store.insert("members", row)
     if user["status"] == "not_invited":
         sent: Row = {"status": "pending", "updated_at": now}
-        update_columns(call.backend.store, "users", user["seq"], sent)
+        update_columns(call.hq.store, "users", user["seq"], sent)
     add_member_company(call, project, row)
     return row
 
 
 def update_member(call: ApiCall, project: Row, member: Row, values: Row) -> Row:
     """Change a member and return the row."""
-    values = {**values, "updated_at": format_timestamp(call.backend.clock.now())}
-    update_columns(call.backend.store, "members", member["seq"], values)
+    values = {**values, "updated_at": format_timestamp(call.hq.clock.now())}
+    update_columns(call.hq.store, "members", member["seq"], values)
     add_member_company(call, project, values)
     return {**member, **values}
 
@@ -186,7 +186,7 @@ def add_member_company(call: ApiCall, project: Row, member: Row) -> None:
     """Add a user's company to the project; it stays when the user is removed (inference)."""
     if member.get("company_id") is not None:
         sql = "INSERT OR IGNORE INTO project_companies (project_id, company_id) VALUES (?, ?)"
-        call.backend.store.execute(sql, [project["id"], member["company_id"]])
+        call.hq.store.execute(sql, [project["id"], member["company_id"]])
 
 
 def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
@@ -201,8 +201,8 @@ def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
     if project["status"] == "pending":
         values["status"] = "active"
     if any(project[name] != value for name, value in values.items()):
-        values["updated_at"] = format_timestamp(call.backend.clock.now())
-        update_columns(call.backend.store, "projects", project["seq"], values)
+        values["updated_at"] = format_timestamp(call.hq.clock.now())
+        update_columns(call.hq.store, "projects", project["seq"], values)
     return {**project, **values}
 
 
@@ -234,7 +234,7 @@ def require_acting_admin(call: ApiCall, project: Row, header: str = HQ_ACTING_US
         if call.options.acting_user == "required":
             raise _build_forbidden_error(reason=f"the request names no user: {header} is missing")
         return
-    user = call.backend.store.fetch_one(
+    user = call.hq.store.fetch_one(
         "SELECT * FROM users WHERE account_id = ? AND (id = ? OR uid = ?)",
         [call.account.id, acting, acting],
     )

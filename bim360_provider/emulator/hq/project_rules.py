@@ -130,7 +130,7 @@ def _check_business_unit(project: Row, call: ApiCall) -> None:
     if unit is None or not call.options.business_unit_must_exist:
         return
     sql = "SELECT 1 FROM business_units WHERE account_id = ? AND id = ?"
-    if call.backend.store.fetch_one(sql, [call.account.id, unit]) is None:
+    if call.hq.store.fetch_one(sql, [call.account.id, unit]) is None:
         raise build_unprocessable_error(
             reason=f"business_unit_id: the account has no business unit {unit}"
         )
@@ -177,7 +177,7 @@ def check_name(project: Row, call: ApiCall) -> None:
         HqApiError: 409.
     """
     sql = "SELECT id FROM projects WHERE account_id = ? AND name = ?"
-    if call.backend.store.fetch_one(sql, [call.account.id, project["name"]]) is not None:
+    if call.hq.store.fetch_one(sql, [call.account.id, project["name"]]) is not None:
         raise HqApiError(
             409, ErrorCode.NAME_TAKEN, f'a project named "{project["name"]}" already exists'
         )

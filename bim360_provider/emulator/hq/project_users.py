@@ -116,7 +116,7 @@ def _find_or_create_admin(call: ApiCall, sent: Row) -> Row:
     if user is None:
         return users.insert_user(call, {name: sent[name] for name in sent if name != "role"})
     if user["company_id"] is None:
-        update_columns(call.backend.store, "users", user["seq"], {"company_id": sent["company_id"]})
+        update_columns(call.hq.store, "users", user["seq"], {"company_id": sent["company_id"]})
     elif user["company_id"] != sent["company_id"]:
         message = f"company_id: {user['email']} belongs to company {user['company_id']}"
         raise HqApiError(422, ErrorCode.OTHER_COMPANY, message)

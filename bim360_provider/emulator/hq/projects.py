@@ -72,7 +72,7 @@ def find_next_status(now: str, sent: str) -> str:
 
 def create_job_id(call: ApiCall) -> str:
     """Return a new id: 32 hexadecimal digits without dashes, as in the documented example."""
-    return call.backend.ids.create_id("job").hex
+    return call.hq.ids.create_id("job").hex
 
 
 def start_job(call: ApiCall, job_id: str, project: Row) -> None:
@@ -81,18 +81,18 @@ def start_job(call: ApiCall, job_id: str, project: Row) -> None:
         "id": job_id,
         "account_id": call.account.id,
         "project_id": project["id"],
-        "started": call.backend.clock.now(),
+        "started": call.hq.clock.now(),
     }
-    call.backend.store.insert("jobs", row)
+    call.hq.store.insert("jobs", row)
 
 
 def get_job(call: ApiCall) -> Reply:
     """Handle GET job."""
     sql = "SELECT * FROM jobs WHERE account_id = ? AND id = ?"
-    job = call.backend.store.fetch_one(sql, [call.account.id, call.params["job_id"]])
+    job = call.hq.store.fetch_one(sql, [call.account.id, call.params["job_id"]])
     if job is None:
         raise build_not_found_error(entity="job")
-    age = call.backend.clock.now() - float(job["started"] or 0)
+    age = call.hq.clock.now() - float(job["started"] or 0)
     state, message = _compute_job_state(age, call)
     return Reply.from_content(
         200,
@@ -247,7 +247,7 @@ def patch_company_image(call: ApiCall) -> Reply:
 def _store_image(call: ApiCall, entity_id: SqlValue) -> None:
     """Store the metadata of an upload, without the image itself."""
     part = _parse_image_part(call)
-    call.backend.store.execute("DELETE FROM images WHERE id = ?", [entity_id])
+    call.hq.store.execute("DELETE FROM images WHERE id = ?", [entity_id])
     row: Row = {
         "id": entity_id,
         "filename": part.filename,
@@ -255,7 +255,7 @@ def _store_image(call: ApiCall, entity_id: SqlValue) -> None:
         "size": len(part.content),
         "sha256": sha256(part.content).hexdigest(),
     }
-    call.backend.store.insert("images", row)
+    call.hq.store.insert("images", row)
 
 
 def _parse_image_part(call: ApiCall) -> messages.FormPart:
@@ -279,6 +279,6 @@ def _parse_image_part(call: ApiCall) -> messages.FormPart:
 
 
 def _touch_row(call: ApiCall, table: str, before: Row) -> Row:
-    now = format_timestamp(call.backend.clock.now())
-    rows.update_columns(call.backend.store, table, before["seq"], {"updated_at": now})
+    now = format_timestamp(call.hq.clock.now())
+    rows.update_columns(call.hq.store, table, before["seq"], {"updated_at": now})
     return {**before, "updated_at": now}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from bim360_provider.emulator.backend import ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA
 from bim360_provider.emulator.construction_admin import projects as admin_projects
 from bim360_provider.emulator.construction_admin import users as admin_users
 from bim360_provider.emulator.hq import (
@@ -15,6 +14,7 @@ from bim360_provider.emulator.hq import (
 )
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall, Route
+from bim360_provider.emulator.state import ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA
 
 TOKEN_PATH = "/authentication/v2/token"  # noqa: S105 - a path
 TOKEN_ROUTE = f"POST {TOKEN_PATH}"

@@ -170,7 +170,7 @@ def insert_user(call: ApiCall, given: dict[str, JsonValue]) -> Row:
 def find_user_by_email(call: ApiCall, email: SqlValue) -> Row | None:
     """Return the account's user with an e-mail, ignoring case."""
     sql = "SELECT * FROM listed_users WHERE account_id = ? AND email = ? COLLATE NOCASE"
-    return call.backend.store.fetch_one(sql, [call.account.id, email])
+    return call.hq.store.fetch_one(sql, [call.account.id, email])
 
 
 def check_company(call: ApiCall, company_id: SqlValue) -> None:

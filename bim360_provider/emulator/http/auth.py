@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bim360_provider.emulator.assumptions import BAD_CLIENT_CODE, UNSUPPORTED_GRANT_CODE
-from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.http.errors import GatewayError, format_suggestion
 from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.seed.database import hash_secret
+from bim360_provider.emulator.state import HqState
 
 SIGNING_KEY = b"bim360-emulator"
 
@@ -86,36 +86,36 @@ class Bearer:
     scopes: frozenset[str]
 
 
-def issue_token(request: IncomingRequest, client_id: str, backend: Backend) -> Reply:
+def issue_token(request: IncomingRequest, client_id: str, hq: HqState) -> Reply:
     """Handle ``POST /authentication/v2/token`` for an authenticated client.
 
     Raises:
         GatewayError: 400 for a malformed form, 429 over the quota.
     """
-    backend.token_quota.consume(client_id, backend.options.token_rate_limit_per_minute)
-    claims = _build_claims(client_id, _parse_scopes(request.parse_form()), backend)
+    hq.token_quota.consume(client_id, hq.options.token_rate_limit_per_minute)
+    claims = _build_claims(client_id, _parse_scopes(request.parse_form()), hq)
     return Reply.from_content(
         200,
         {
             "access_token": sign_claims(claims),
             "token_type": "Bearer",
-            "expires_in": int(backend.options.token_lifetime),
+            "expires_in": int(hq.options.token_lifetime),
         },
     )
 
 
-def _build_claims(client_id: str, scopes: list[str], backend: Backend) -> dict[str, object]:
+def _build_claims(client_id: str, scopes: list[str], hq: HqState) -> dict[str, object]:
     return {
         "client_id": client_id,
         "scope": scopes,
         "iss": "https://developer.api.autodesk.com",
         "aud": "https://autodesk.com",
-        "jti": backend.ids.increment_counter("token"),
-        "exp": backend.clock.now() + backend.options.token_lifetime,
+        "jti": hq.ids.increment_counter("token"),
+        "exp": hq.clock.now() + hq.options.token_lifetime,
     }
 
 
-def authenticate_client(request: IncomingRequest, backend: Backend) -> str:
+def authenticate_client(request: IncomingRequest, hq: HqState) -> str:
     """Return the client id of a token request.
 
     Raises:
@@ -126,10 +126,8 @@ def authenticate_client(request: IncomingRequest, backend: Backend) -> str:
         raise GatewayError(
             400, "AUTH-007", f"The content type of this call must be {FORM_CONTENT_TYPE}."
         )
-    client_id, secret = _parse_credentials(request, backend)
-    known = backend.store.fetch_one(
-        "SELECT secret_digest FROM clients WHERE client_id = ?", [client_id]
-    )
+    client_id, secret = _parse_credentials(request, hq)
+    known = hq.store.fetch_one("SELECT secret_digest FROM clients WHERE client_id = ?", [client_id])
     if known is None or not hmac.compare_digest(str(known["secret_digest"]), hash_secret(secret)):
         # Inference: the body of a refused v2 token request is not published.
         message = "The client_id (application key)/client_secret are not valid"
@@ -137,12 +135,12 @@ def authenticate_client(request: IncomingRequest, backend: Backend) -> str:
     return client_id
 
 
-def _parse_credentials(request: IncomingRequest, backend: Backend) -> tuple[str, str]:
+def _parse_credentials(request: IncomingRequest, hq: HqState) -> tuple[str, str]:
     form = request.parse_form()
     scheme, _, encoded = request.get_header("authorization").partition(" ")
     if scheme.lower() == "basic":
         return _parse_basic_credentials(encoded)
-    if backend.options.credentials_in_body == "accept" and "client_secret" in form:
+    if hq.options.credentials_in_body == "accept" and "client_secret" in form:
         return form.get("client_id", ""), form["client_secret"]
     message = "Send client id and secret as Authorization: Basic base64(client_id:client_secret)."
     raise GatewayError(401, BAD_CLIENT_CODE, message)
@@ -172,7 +170,7 @@ def _parse_scopes(form: dict[str, str]) -> list[str]:
     return scopes
 
 
-def authenticate_bearer(request: IncomingRequest, backend: Backend) -> Bearer:
+def authenticate_bearer(request: IncomingRequest, hq: HqState) -> Bearer:
     """Return the bearer of a request.
 
     Raises:
@@ -185,7 +183,7 @@ def authenticate_bearer(request: IncomingRequest, backend: Backend) -> Bearer:
         claims = verify_token(token.strip())
     except InvalidTokenError:
         raise GatewayError(401, BAD_TOKEN_CODE, "The access token is not valid.") from None
-    if claims.exp <= backend.clock.now() or claims.jti <= backend.last_revoked_serial:
+    if claims.exp <= hq.clock.now() or claims.jti <= hq.last_revoked_serial:
         raise GatewayError(401, BAD_TOKEN_CODE, "The access token has expired or was revoked.")
     return Bearer(claims.client_id, claims.scope)
 

@@ -1,4 +1,4 @@
-"""The backend that all endpoints share: database, clock, ids, quotas and options."""
+"""What HQ's endpoints share: database, clock, ids, quotas and options."""
 
 import math
 from collections import defaultdict, deque
@@ -51,8 +51,8 @@ def build_quota_error(wait: int) -> GatewayError:
     return GatewayError(429, "ERR-001", "Quota limit exceeded.", {"retry-after": str(max(wait, 1))})
 
 
-class Backend:
-    """The state that the endpoints share; only one thread at a time uses it."""
+class HqState:
+    """Everything that HQ's endpoints read and write; only one thread at a time uses it."""
 
     def __init__(self, store: Store, options: Options, clock: EmulatorClock) -> None:
         self.store = store
