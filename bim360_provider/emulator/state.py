@@ -62,8 +62,6 @@ class HqState:
             name: Quota(clock) for name in (HQ_QUOTA, ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA)
         }
         self.token_quota = Quota(clock)
-        self.last_revoked_serial = 0
-        """Tokens with a serial number up to this one are refused."""
 
     @property
     def ids(self) -> IdGenerator:

@@ -22,17 +22,12 @@ from bim360_provider.emulator import (
 from bim360_provider.emulator.http.gateway import route_request
 from tests.contract.openapi import OPENAPI_FILE, Operation, get_validator, needs_openapi_file
 from tests.contract.populated_emulator import PROJECT_ID, USER_ID, PopulatedEmulator
+from tests.support.emulator import PNG_HEADERS, PNG_PART
 
 pytestmark = needs_openapi_file
 
 EXAMPLES = 60
 """Requests to each operation: 20 operations take some seconds."""
-
-PNG = (
-    b'--x\r\nContent-Disposition: form-data; name="chunk"; filename="a.png"\r\n'
-    b"Content-Type: image/png\r\n\r\nPNG\r\n--x--\r\n"
-)
-UPLOAD = {"content-type": "multipart/form-data; boundary=x"}
 
 DEPTH = 4
 """The depth of a generated body; HQ's bodies have three levels."""
@@ -125,8 +120,8 @@ def requests(draw: st.DrawFn, operation: Operation) -> tuple[str, object, dict[s
         schema = json.dumps(contents["application/json"]["schema"])
         return url, draw(strategy(schema, wild=wild)), {}
     if contents:
-        file = b"" if wild and draw(st.booleans()) else PNG
-        return url, file + draw(st.binary(max_size=40)), UPLOAD
+        file = b"" if wild and draw(st.booleans()) else PNG_PART
+        return url, file + draw(st.binary(max_size=40)), PNG_HEADERS
     return url, None, {}
 
 

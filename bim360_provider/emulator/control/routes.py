@@ -10,6 +10,7 @@ from bim360_provider.emulator.clock import format_timestamp, parse_timestamp
 from bim360_provider.emulator.control import browser
 from bim360_provider.emulator.control.call import ControlAction, ControlCall, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
+from bim360_provider.emulator.http import auth
 from bim360_provider.emulator.http.errors import format_suggestion
 from bim360_provider.emulator.http.messages import IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.seed.database import dump_state, load_state
@@ -149,7 +150,7 @@ def remove_fault(call: ControlCall) -> JsonValue:
 
 def revoke_tokens(call: ControlCall) -> JsonValue:
     """Revoke every token issued so far."""
-    call.emulator.hq.last_revoked_serial = call.emulator.hq.ids.increment_counter("token")
+    auth.revoke_tokens(call.emulator.hq)
     return {}
 
 

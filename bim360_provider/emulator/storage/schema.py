@@ -102,6 +102,7 @@ TABLES = (
     "jobs",
     "counters",
 )
+"""Tables that a reset empties; issued tokens stay valid."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS clients (
@@ -109,6 +110,9 @@ CREATE TABLE IF NOT EXISTS clients (
 );
 CREATE TABLE IF NOT EXISTS provisioning (
     client_id TEXT NOT NULL, account_id TEXT NOT NULL, PRIMARY KEY (client_id, account_id)
+);
+CREATE TABLE IF NOT EXISTS tokens (
+    digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, scope TEXT NOT NULL, expires_at REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS accounts (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, region TEXT NOT NULL, services TEXT NOT NULL

@@ -6,14 +6,8 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import (
-    ACCOUNT_ID,
-    CLIENT_ID,
-    CLIENT_SECRET,
-    Emulator,
-    IncomingRequest,
-    Reply,
-)
+from bim360_provider.emulator import ACCOUNT_ID, Emulator, IncomingRequest, Reply
+from tests.support.emulator import get_bearer
 
 
 @pytest.fixture
@@ -28,13 +22,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def token(emulator: Emulator) -> str:
     """Return a token that may read and write."""
-    basic = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
-    assert (CLIENT_ID, CLIENT_SECRET) == ("emulator-client", "emulator-secret")
-    headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
-    form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-    reply = emulator.handle(IncomingRequest("POST", "/authentication/v2/token", "", headers, form))
-    content = reply.parse_content()
-    return str(content["access_token"])
+    return get_bearer(emulator).removeprefix("Bearer ")
 
 
 @pytest.fixture

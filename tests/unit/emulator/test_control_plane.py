@@ -1,15 +1,14 @@
 """The control plane: inspect and change the emulator."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, Emulator, IncomingRequest, Reply
+from bim360_provider.emulator import ACCOUNT_ID, Emulator, IncomingRequest
 from bim360_provider.emulator.control.routes import ControlError
+from tests.support.emulator import FORM_HEADERS, Call, request_token
 
-Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 
@@ -145,9 +144,7 @@ def test_the_journal_records_requests_and_statuses(
 
 def test_the_journal_masks_secrets(emulator: Emulator) -> None:
     """Even in unexpected fields."""
-    form = {"content-type": "application/x-www-form-urlencoded"}
-    body = b"client_id=a&client_secret=hush"
-    emulator.handle(IncomingRequest("POST", "/authentication/v2/token", "", form, body))
+    request_token(emulator, "client_id=a&client_secret=hush", FORM_HEADERS)
     emulator.handle(IncomingRequest("POST", "/x", "", {}, b'[{"access_token": "hush"}]'))
 
     entries = str(emulator.call_control_plane("GET", "/requests"))

@@ -1,12 +1,14 @@
 """The database file: its contents, and when the seed is used."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bim360_provider.emulator import CLIENT_SECRET, Emulator, parse_seed
 from bim360_provider.emulator.storage.database import StoreError
+from tests.support.emulator import request_token
 
 ONE = {"accounts": [{"id": "a", "name": "A", "projects": [{"name": "One"}]}]}
 
@@ -67,6 +69,20 @@ def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
 
     emulator.close()
     assert [account["id"] for account in state["accounts"]] == ["a"]
+
+
+def test_a_file_without_the_table_of_tokens_is_opened(tmp_path: Path) -> None:
+    """An earlier version wrote it; only its tokens are refused."""
+    path = str(tmp_path / "hq.db")
+    Emulator(database=path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TABLE tokens")
+    emulator = Emulator(database=path)
+
+    reply = request_token(emulator)
+
+    emulator.close()
+    assert reply.status == 200
 
 
 @pytest.mark.parametrize("version", [1, 9])

@@ -15,7 +15,6 @@ from bim360_provider.emulator import (
     COMPANY_ID,
     Emulator,
     IncomingRequest,
-    Reply,
     SeedError,
     read_rules,
     read_seed,
@@ -24,8 +23,8 @@ from bim360_provider.emulator.control.routes import ACTIONS
 from bim360_provider.emulator.hq.project_rules import FIELD_NAMES
 from bim360_provider.emulator.hq.routes import ROUTES
 from bim360_provider.emulator.http.routing import Route
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 REFUSED = {400, 409, 422}
 
 json_values = st.recursive(

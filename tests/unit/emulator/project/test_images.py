@@ -8,8 +8,7 @@ import pytest
 from requests import Request as Form
 
 from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID, Emulator, IncomingRequest, Reply
-
-Call = Callable[..., Reply]
+from tests.support.emulator import Call
 
 PNG = b"\x89PNG\r\n\x1a\n\r\n--x\r\n\x00\xff"
 
