@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from threading import RLock
 from typing import Any
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import EmulatorClock, format_http_date
 from bim360_provider.emulator.control import routes
@@ -21,7 +21,7 @@ from bim360_provider.emulator.seed.database import (
     load_accounts,
     load_clients,
 )
-from bim360_provider.emulator.seed.models import Seed, SeedError, format_first_problem
+from bim360_provider.emulator.seed.models import Seed, validate_document
 from bim360_provider.emulator.state import HqState
 from bim360_provider.emulator.storage.database import IN_MEMORY_PATH, Store
 
@@ -169,8 +169,4 @@ class Emulator:
 
 
 def _parse_options(given: Mapping[str, JsonValue]) -> Options:
-    try:
-        return Options.model_validate(given)
-    except ValidationError as error:
-        msg = f"options.{format_first_problem(error, Options)}"
-        raise SeedError(msg) from None
+    return validate_document(Options, given, prefix="options.")

@@ -23,6 +23,7 @@ from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
+from bim360_provider.emulator.storage.schema import ADDRESS_FIELDS
 
 CAMEL_CASE_FIELDS = (
     "id",
@@ -30,12 +31,7 @@ CAMEL_CASE_FIELDS = (
     "start_date",
     "end_date",
     "job_number",
-    "address_line_1",
-    "address_line_2",
-    "city",
-    "state_or_province",
-    "postal_code",
-    "country",
+    *ADDRESS_FIELDS,
     "timezone",
     "construction_type",
     "contract_type",

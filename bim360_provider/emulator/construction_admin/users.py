@@ -24,6 +24,7 @@ from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import BIM360_ADMIN_PREFIX, ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
+from bim360_provider.emulator.storage.schema import ADDRESS_FIELDS
 
 ACCESS_NAMES = {"admin": "administrator", "user": "member"}
 
@@ -33,12 +34,7 @@ CAMEL_CASE_FIELDS = (
     "name",
     "first_name",
     "last_name",
-    "address_line_1",
-    "address_line_2",
-    "city",
-    "state_or_province",
-    "postal_code",
-    "country",
+    *ADDRESS_FIELDS,
     "image_url",
     "job_title",
     "industry",

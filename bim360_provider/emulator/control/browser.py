@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid5
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.control.call import ControlCall, ControlRequestError
@@ -15,7 +15,7 @@ from bim360_provider.emulator.seed.models import (
     SeedMember,
     SeedProject,
     SeedUser,
-    format_first_problem,
+    validate_document,
 )
 from bim360_provider.emulator.state import HqState
 from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row
@@ -112,12 +112,8 @@ def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
     if misplaced:
         msg = f"{misplaced[0]}: it is not a field of one row; change it with PUT /_emulator/state"
         raise SeedError(msg)
-    try:
-        after = kind.model.model_validate(fields).model_dump(
-            mode="json", exclude={*kind.nested_fields}
-        )
-    except ValidationError as error:
-        raise SeedError(format_first_problem(error, kind.model)) from None
+    valid = validate_document(kind.model, fields)
+    after = valid.model_dump(mode="json", exclude={*kind.nested_fields})
     return {
         name: ",".join(value) if isinstance(value, list) else value for name, value in after.items()
     }
@@ -126,7 +122,7 @@ def _build_columns(kind: EntityKind, fields: dict[str, Any]) -> Row:
 def add_member(call: ControlCall) -> JsonValue:
     """Add a user of the account to a project, without HQ's rules."""
     hq, project = call.emulator.hq, _get_row(call, PROJECT_KIND, call.path_segments[1])
-    member = _parse_member(call.parse_fields())
+    member = validate_document(SeedMember, call.parse_fields())
     sql = "SELECT * FROM users WHERE account_id = ? AND (id = ? OR email = ? COLLATE NOCASE)"
     found = [project["account_id"], member.user_id, member.email]
     reference = member.email or member.user_id or "without email or user_id"
@@ -142,7 +138,7 @@ def add_member(call: ControlCall) -> JsonValue:
 def update_member(call: ControlCall) -> JsonValue:
     """Change a user of a project, including the modules that HQ v2 does not support."""
     hq, before = call.emulator.hq, _get_member(call)
-    member = _parse_member({**dump_member(before), **call.parse_fields()})
+    member = validate_document(SeedMember, {**dump_member(before), **call.parse_fields()})
     row = build_member_row(hq, member, str(before["project_id"]), str(before["user_id"]))
     update_columns(hq.store, "members", before["seq"], row)
     return dump_member(row)
@@ -172,10 +168,3 @@ def _require_row(row: Row | None, entity: str, entity_id: str) -> Row:
         msg = f"there is no {entity} {entity_id}"
         raise ControlRequestError(msg)
     return row
-
-
-def _parse_member(fields: dict[str, JsonValue]) -> SeedMember:
-    try:
-        return SeedMember.model_validate(fields)
-    except ValidationError as error:
-        raise SeedError(format_first_problem(error, SeedMember)) from None

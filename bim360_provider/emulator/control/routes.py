@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp, parse_timestamp
 from bim360_provider.emulator.control import browser
@@ -18,8 +18,9 @@ from bim360_provider.emulator.seed.models import (
     ClockShift,
     Moment,
     SeedError,
-    format_first_problem,
+    StrictModel,
     parse_seed,
+    validate_document,
 )
 
 if TYPE_CHECKING:
@@ -30,10 +31,8 @@ CONTROL_PREFIX = "/_emulator"
 FIRST_ERROR_STATUS = 400
 
 
-class ClockChange(BaseModel):
+class ClockChange(StrictModel):
     """The body of a clock change."""
-
-    model_config = ConfigDict(extra="forbid")
 
     advance: ClockShift | None = None
     """Seconds to move forward, or back if negative."""
@@ -79,10 +78,7 @@ def get_clock(call: ControlCall) -> JsonValue:
 
 def set_clock(call: ControlCall) -> JsonValue:
     """Move, freeze or thaw the clock, and return it."""
-    try:
-        change = ClockChange.model_validate(call.parse_fields())
-    except ValidationError as error:
-        raise ControlRequestError(format_first_problem(error, ClockChange)) from None
+    change = validate_document(ClockChange, call.parse_fields())
     before = call.emulator.clock.now()
     if change.freeze is not None:
         (call.emulator.clock.freeze if change.freeze else call.emulator.clock.thaw)()

@@ -10,33 +10,19 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq import body
-from bim360_provider.emulator.hq.body import (
-    TEXT_LIMIT,
-    BodyField,
-    BodySchema,
-    build_text_reader,
-    read_text,
-    read_uuid,
-)
 from bim360_provider.emulator.http.errors import build_bad_request_error, build_unprocessable_error
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage.database import Row, SqlValue
 from bim360_provider.emulator.storage.rows import update_columns
+from bim360_provider.emulator.storage.schema import BUSINESS_UNITS
 
 UnitsById: TypeAlias = dict[SqlValue, Row]
 """Units by their ids."""
 
-UNIT_SCHEMA = BodySchema(
-    fields=(
-        BodyField("id", read_uuid),
-        BodyField("parent_id", read_uuid),
-        # The page states no limit; 255 is that of HQ's other names (inference).
-        BodyField("name", build_text_reader(TEXT_LIMIT), is_required=True),
-        BodyField("description", read_text),
-    ),
-    read_only_names=("account_id", "path", "created_at", "updated_at"),
-)
+UNIT_FIELDS = BUSINESS_UNITS.reply_fields
+
+UNIT_SCHEMA = body.build_schema(BUSINESS_UNITS.body_fields, (*UNIT_FIELDS, "path"))
 
 LIST_KEY = "business_units"
 
@@ -44,7 +30,10 @@ LIST_KEY = "business_units"
 def get_structure(call: ApiCall) -> Reply:
     """Handle GET business_units_structure: all units, no pages (documented)."""
     units = _find_units(call)
-    content = [{**_format_unit(unit), "path": _format_path(unit, units)} for unit in units.values()]
+    content = [
+        {**{name: unit[name] for name in UNIT_FIELDS}, "path": _format_path(unit, units)}
+        for unit in units.values()
+    ]
     return Reply.from_content(200, {LIST_KEY: content})
 
 
@@ -132,16 +121,3 @@ def _format_path(unit: Row, units: UnitsById) -> str | None:
     """
     names = [str(each["name"]) for each in _walk_ancestors(unit, units)]
     return "/".join(reversed(names)) or None
-
-
-def _format_unit(unit: Row) -> Row:
-    names = (
-        "id",
-        "account_id",
-        "parent_id",
-        "name",
-        "description",
-        "created_at",
-        "updated_at",
-    )
-    return {name: unit[name] for name in names}

@@ -10,8 +10,8 @@ from secrets import token_urlsafe
 from bim360_provider.emulator.assumptions import BAD_CLIENT_CODE, UNSUPPORTED_GRANT_CODE
 from bim360_provider.emulator.http.errors import GatewayError, format_suggestion
 from bim360_provider.emulator.http.messages import IncomingRequest, Reply
-from bim360_provider.emulator.seed.database import hash_secret
 from bim360_provider.emulator.state import HqState
+from bim360_provider.emulator.storage.database import hash_secret
 
 SCOPES = (
     "user:read user:write user-profile:read viewables:read data:read data:write data:create "

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq.enums import INDUSTRY_ROLES
 from bim360_provider.emulator.hq.members import build_role_id
 from bim360_provider.emulator.seed.models import (
     SEED_MODELS,
+    DatedModel,
     Seed,
     SeedAccount,
     SeedBusinessUnit,
@@ -21,11 +21,12 @@ from bim360_provider.emulator.seed.models import (
     SeedMember,
     SeedProject,
     SeedUser,
-    format_first_problem,
+    StrictModel,
     parse_seed,
+    validate_document,
 )
 from bim360_provider.emulator.state import HqState
-from bim360_provider.emulator.storage.database import Row, SqlValue, Store
+from bim360_provider.emulator.storage.database import Row, SqlValue, Store, hash_secret
 from bim360_provider.emulator.storage.schema import TABLES
 
 CLIENT_ID = "emulator-client"
@@ -73,7 +74,6 @@ def load_members(hq: HqState, account: SeedAccount, project: SeedProject, projec
 
 def build_member_row(hq: HqState, member: SeedMember, project_id: str, user_id: str) -> Row:
     """Return the row of a project's user."""
-    now = format_timestamp(hq.clock.now())
     roles = [
         build_role_id(project_id, role) if role in INDUSTRY_ROLES else role
         for role in member.industry_roles
@@ -85,8 +85,7 @@ def build_member_row(hq: HqState, member: SeedMember, project_id: str, user_id: 
         "industry_roles": json.dumps(roles),
         "services": json.dumps(member.services),
         "modules": ",".join(member.modules),
-        "created_at": member.created_at or member.updated_at or now,
-        "updated_at": member.updated_at or member.created_at or now,
+        **_build_timestamps(hq, member),
     }
 
 
@@ -145,11 +144,6 @@ def _build_people(company: str, company_id: str, admin_id: str) -> dict[str, obj
     }
     owner = {"id": company_id, "name": company, "trade": "General Contractor"}
     return {"companies": [owner], "users": [admin]}
-
-
-def hash_secret(secret: str) -> str:
-    """Return the digest of a secret, which the store keeps instead."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def load_clients(hq: HqState, clients: Iterable[SeedClient]) -> None:
@@ -217,9 +211,7 @@ def _load_project(hq: HqState, account: SeedAccount, project: SeedProject) -> No
     load_image(hq, entity_id, project.image)
 
 
-def _build_timestamps(
-    hq: HqState, entity: SeedBusinessUnit | SeedCompany | SeedUser | SeedProject
-) -> Row:
+def _build_timestamps(hq: HqState, entity: DatedModel) -> Row:
     """Return the times of an entity's creation and last change; now by default."""
     now = format_timestamp(hq.clock.now())
     return {
@@ -295,10 +287,8 @@ def _drop_fields(row: Row, *names: str) -> dict[str, JsonValue]:
     return {name: value for name, value in _dump_fields(row).items() if name not in names}
 
 
-class StateJob(BaseModel):
+class StateJob(StrictModel):
     """A template copy."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: str
     account_id: str
@@ -306,14 +296,12 @@ class StateJob(BaseModel):
     started: float
 
 
-class StateDocument(BaseModel):
+class StateDocument(StrictModel):
     """Accounts in the form of the seed file, jobs, and the counters of ids."""
-
-    model_config = ConfigDict(extra="forbid")
 
     accounts: tuple[SeedAccount, ...]
     jobs: tuple[StateJob, ...] = ()
-    counters: dict[str, int] = {}
+    counters: dict[str, int] = Field(default_factory=dict)
 
 
 def dump_state(hq: HqState) -> JsonValue:
@@ -332,12 +320,7 @@ def load_state(hq: HqState, document: JsonValue) -> None:
     Raises:
         SeedError: The document is invalid; then nothing changes.
     """
-    try:
-        state = StateDocument.model_validate(document)
-    except ValidationError as error:
-        raise SeedError(
-            format_first_problem(error, StateDocument, StateJob, *SEED_MODELS)
-        ) from None
+    state = validate_document(StateDocument, document, StateJob, *SEED_MODELS)
     with hq.store.begin_transaction():
         for table in (each for each in TABLES if each not in CLIENT_TABLES):
             hq.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants

@@ -20,7 +20,7 @@ from bim360_provider.emulator import (
     read_seed,
 )
 from bim360_provider.emulator.control.routes import ACTIONS
-from bim360_provider.emulator.hq.project_rules import FIELD_NAMES
+from bim360_provider.emulator.hq.projects import CREATE_SCHEMA
 from bim360_provider.emulator.hq.routes import ROUTES
 from bim360_provider.emulator.http.routing import Route
 from tests.support.emulator import Call
@@ -32,7 +32,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-bodies = st.dictionaries(st.sampled_from(FIELD_NAMES) | st.text(), json_values, max_size=6)
+bodies = st.dictionaries(st.sampled_from(CREATE_SCHEMA.names) | st.text(), json_values, max_size=6)
 # All examples share the fixtures on purpose: the accumulated state is hostile too.
 many = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
