@@ -1,7 +1,6 @@
 """Generated requests to the vendor's paths get no 5xx and no undocumented reply."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -140,14 +139,6 @@ def problems(operation: Operation, path: str, reply: Reply) -> list[str]:
 
 
 GATEWAY = ("userMessage", "errorCode", "more info")
-
-
-@pytest.fixture(scope="module")
-def populated_emulator() -> Iterator[PopulatedEmulator]:
-    """Return an emulator that keeps the effects of earlier requests."""
-    emulator = PopulatedEmulator()
-    yield emulator
-    emulator.close()
 
 
 @pytest.mark.parametrize(

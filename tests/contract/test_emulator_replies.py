@@ -1,7 +1,5 @@
 """All replies of the emulator on paths of the vendor's file match its schemas."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from bim360_provider.emulator import (
@@ -74,14 +72,6 @@ NOT_THERE = {
     "GET /construction/admin/v1/accounts/{accountId}/companies",
 }
 """Writes to ACC projects, and reads that the provider does not need."""
-
-
-@pytest.fixture(scope="module")
-def populated_emulator() -> Iterator[PopulatedEmulator]:
-    """Return an emulator, which is populated for each call."""
-    house = PopulatedEmulator()
-    yield house
-    house.close()
 
 
 def name_of(operation: Operation) -> str:

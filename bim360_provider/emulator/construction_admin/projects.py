@@ -15,6 +15,7 @@ from bim360_provider.emulator.construction_admin.listing import (
     build_time_filter,
     build_value_filter,
     camelize_name,
+    has_access_level,
     select_fields,
 )
 from bim360_provider.emulator.hq import members
@@ -126,10 +127,6 @@ def _list_products(project: Row) -> list[Item]:
     ]
 
 
-def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
-    return any(item["accessLevels"].get(level) for level in wanted.split(","))
-
-
 USER_PROJECT_FILTERS: Mapping[str, Filter] = {
     "filter[id]": build_value_filter("id"),
     "filter[name]": build_text_filter("name"),
@@ -139,7 +136,7 @@ USER_PROJECT_FILTERS: Mapping[str, Filter] = {
     "filter[type]": build_value_filter("type"),
     "filter[classification]": build_value_filter("classification"),
     "filter[updatedAt]": build_time_filter("updatedAt"),
-    "filter[accessLevels]": _has_access_level,
+    "filter[accessLevels]": has_access_level,
 }
 
 

@@ -15,6 +15,7 @@ from bim360_provider.emulator.construction_admin.listing import (
     build_text_filter,
     build_value_filter,
     camelize_name,
+    has_access_level,
     select_fields,
 )
 from bim360_provider.emulator.hq import members
@@ -99,10 +100,6 @@ def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
     }
 
 
-def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
-    return any(item["accessLevels"].get(level) for level in wanted.split(","))
-
-
 def _has_role(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool({*item["roleIds"]} & {*wanted.split(",")})
 
@@ -115,7 +112,7 @@ USER_FILTERS: Mapping[str, Filter] = {
     "filter[autodeskId]": build_value_filter("autodeskId"),
     "filter[id]": build_value_filter("id"),
     "filter[status]": build_value_filter("status"),
-    "filter[accessLevels]": _has_access_level,
+    "filter[accessLevels]": has_access_level,
     "filter[roleId]": _has_role,
     "filter[roleIds]": _has_role,
     "filter[products]": has_product,

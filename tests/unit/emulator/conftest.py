@@ -1,13 +1,13 @@
 """Fixtures: an emulator without sockets, and a function that sends requests to it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, Emulator, IncomingRequest, Reply
-from tests.support.emulator import get_bearer
+from tests.support.emulator import Call, get_bearer
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def token(emulator: Emulator) -> str:
 
 
 @pytest.fixture
-def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
+def send_request(emulator: Emulator, token: str) -> Call:
     """Return a function that sends a request: ``send_request("POST", "projects", body)``."""
 
     def send(  # noqa: PLR0913 - a request has this many parts
@@ -62,10 +62,16 @@ def project_body() -> dict[str, object]:
 
 
 @pytest.fixture
-def created_project(
-    send_request: Callable[..., Reply], project_body: dict[str, object]
-) -> dict[str, Any]:
+def created_project(send_request: Call, project_body: dict[str, object]) -> dict[str, Any]:
     """Return a project that was created from the project body."""
     content = send_request("POST", "projects", project_body).parse_content()
+    assert isinstance(content, dict)
+    return content
+
+
+@pytest.fixture
+def bo(send_request: Call) -> dict[str, Any]:
+    """Return a user of the account who was not invited yet."""
+    content = send_request("POST", "users", {"email": "bo@example.com"}).parse_content()
     assert isinstance(content, dict)
     return content

@@ -17,14 +17,6 @@ from tests.support.emulator import NOWHERE, Call, message_of
 BO = {"email": "bo@example.com"}
 
 
-@pytest.fixture
-def bo(send_request: Call) -> dict[str, Any]:
-    """Return a user of the account who was not invited yet."""
-    content = send_request("POST", "users", BO).parse_content()
-    assert isinstance(content, dict)
-    return content
-
-
 def test_a_new_user_is_not_invited_yet(send_request: Call) -> None:
     """Documented: 201; mail is sent with the first project."""
     reply = send_request("POST", "users", BO | {"first_name": "Bo", "last_name": "Berg"})

@@ -36,14 +36,6 @@ def v2(send_request: Call) -> Call:
 
 
 @pytest.fixture
-def bo(send_request: Call) -> Row:
-    """Return a user of the account who was not invited yet."""
-    content = send_request("POST", "users", {"email": "bo@example.com"}).parse_content()
-    assert isinstance(content, dict)
-    return content
-
-
-@pytest.fixture
 def member(emulator: Emulator, created_project: Row, bo: Row) -> Row:
     """Return Bo as a member of the project, with access to a module that HQ v2 does not support."""
     fields = {"user_id": bo["id"], "services": {"document_management": "user"}, "modules": ["cost"]}
