@@ -1,7 +1,7 @@
 """The emulator without sockets: it takes a request and returns a reply."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -90,6 +90,11 @@ class Emulator:
         if reply.status >= routes.FIRST_ERROR_STATUS:
             raise routes.ControlError(reply.status, reply.parse_content()["error"])
         return reply.parse_content()
+
+    def run_exclusively(self, action: Callable[[EmulatorInstance], Reply]) -> Reply:
+        """Run an action on the state while no request is handled."""
+        with self._lock:
+            return action(self._instance)
 
     def close(self) -> None:
         """Close the database."""

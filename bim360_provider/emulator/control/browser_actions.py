@@ -1,6 +1,7 @@
 """The actions of users in the browser, which have no API: change, archive, add, remove."""
 
 from dataclasses import dataclass, field
+from sqlite3 import IntegrityError
 from typing import Any
 from uuid import uuid5
 
@@ -30,6 +31,8 @@ class EntityKind:
     table: str
     model: type[BaseModel]
     nested_fields: frozenset[str] = field(default_factory=frozenset)
+    unique_field: str = "id"
+    """The field that is unique in an account."""
 
     @property
     def columns(self) -> list[str]:
@@ -37,9 +40,11 @@ class EntityKind:
         return [name for name in self.model.model_fields if name not in self.nested_fields]
 
 
-PROJECT_KIND = EntityKind("projects", SeedProject, frozenset({"companies", "users", "image"}))
+PROJECT_KIND = EntityKind(
+    "projects", SeedProject, frozenset({"companies", "users", "image"}), "name"
+)
 COMPANY_KIND = EntityKind("companies", SeedCompany, frozenset({"image"}))
-USER_KIND = EntityKind("users", SeedUser)
+USER_KIND = EntityKind("users", SeedUser, unique_field="email")
 
 
 def update_entity(
@@ -48,7 +53,7 @@ def update_entity(
     """Set fields of an entity without HQ's rules, and return its row; None if there is none.
 
     Raises:
-        SeedError: A field is invalid or unknown.
+        SeedError: A field is invalid or unknown, or its value must be unique and is in use.
     """
     before = _find_row(backend, kind, entity_id)
     if before is None:
@@ -58,7 +63,11 @@ def update_entity(
     if kind is PROJECT_KIND and before["status"] == "pending" and row["status"] == "active":
         # In the browser too, the first admin activates a project and its services.
         row["active_services"] = row["active_services"] or row["service_types"]
-    update_columns(backend.store, kind.table, before["seq"], row)
+    try:
+        update_columns(backend.store, kind.table, before["seq"], row)
+    except IntegrityError:
+        msg = f"{kind.unique_field}: {row[kind.unique_field]!r} is in use in the account"
+        raise SeedError(msg) from None
     return row
 
 

@@ -10,6 +10,7 @@ from bim360_provider.emulator.clock import format_timestamp, parse_timestamp
 from bim360_provider.emulator.control import browser_routes
 from bim360_provider.emulator.control.request import ControlRequest, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
+from bim360_provider.emulator.http.cross_site import CrossSiteError, check_origin
 from bim360_provider.emulator.http.errors import format_suggestion
 from bim360_provider.emulator.http.messages import Reply, Request, parse_json
 from bim360_provider.emulator.instance import EmulatorInstance
@@ -202,10 +203,14 @@ class ControlError(Exception):
 def handle_request(request: Request, instance: EmulatorInstance) -> Reply:
     """Handle a request to the control plane; errors are ``{"error": "one line"}``."""
     try:
+        if request.method != "GET":
+            check_origin(request)
         action = _find_action(f"{request.method} {request.path}")
         return Reply.from_content(200, action(instance, _parse_request(request)))
     except ControlError as error:
         return Reply.from_content(error.status, {"error": str(error)})
+    except CrossSiteError as error:
+        return Reply.from_content(403, {"error": f"the request was refused: {error}"})
     except (SeedError, ControlRequestError) as error:
         return Reply.from_content(400, {"error": str(error)})
 

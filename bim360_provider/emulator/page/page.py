@@ -1,0 +1,146 @@
+"""The addresses of the page, and the response to each."""
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+from urllib.parse import quote
+
+from bim360_provider.emulator.clock import format_timestamp
+from bim360_provider.emulator.control.request import ControlRequestError
+from bim360_provider.emulator.emulator import Emulator
+from bim360_provider.emulator.http.cross_site import CrossSiteError, check_host, check_origin
+from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.instance import EmulatorInstance
+from bim360_provider.emulator.page import data
+from bim360_provider.emulator.page.forms import ACTIONS, FormError, submit_form
+from bim360_provider.emulator.page.rendering import render_template
+from bim360_provider.emulator.seed.models import SeedError
+
+TOKEN_FIELD = "token"  # noqa: S105 - the name of a form field
+
+TOKEN_BYTES = 32
+
+SEE_OTHER_STATUS = 303
+"""Lets the browser show the project after a form, so that a reload does not send it again."""
+
+View: TypeAlias = Callable[[EmulatorInstance], Reply]
+
+
+class EmulatorPage:
+    """The page of one emulator.
+
+    Args:
+        emulator: The emulator whose accounts it shows and changes.
+        token: The secret of its forms, which no other site can read; a random one by default.
+    """
+
+    def __init__(self, emulator: Emulator, token: str | None = None) -> None:
+        self._emulator = emulator
+        self._token = token or secrets.token_urlsafe(TOKEN_BYTES)
+
+    def handle(self, request: Request) -> Reply | None:
+        """Handle a request for the page; return None if the path is not one of its own."""
+        view = self._find_view(request)
+        if view is None:
+            return None
+        try:
+            check_host(request)
+            if request.method == "POST":
+                check_origin(request)
+                self._check_token(request)
+        except CrossSiteError as error:
+            return _render_error(403, f"The request was refused: {error}.")
+        return self._emulator.run_exclusively(view)
+
+    def _check_token(self, request: Request) -> None:
+        given = request.parse_form().get(TOKEN_FIELD, "")
+        if not secrets.compare_digest(given.encode(), self._token.encode()):
+            msg = "its form is from another site, or older than this emulator; reload the page"
+            raise CrossSiteError(msg)
+
+    def _find_view(self, request: Request) -> View | None:
+        match request.method, *request.path.strip("/").split("/"):
+            case "GET", "":
+                return self._show_overview
+            case "GET", "journal":
+                return self._show_journal
+            case "GET", "accounts", account_id:
+                return partial(self._show_account, request, account_id)
+            case "GET", "projects", project_id, *action if not action or action[0] in ACTIONS:
+                return partial(self._show_project, request, project_id)
+            case "POST", "projects", project_id, action if action in ACTIONS:
+                return partial(self._submit_form, request, project_id, action)
+        return None
+
+    def _show_overview(self, instance: EmulatorInstance) -> Reply:
+        return self._render(
+            200,
+            "overview.html",
+            instance,
+            accounts=data.list_accounts(instance.backend.store),
+            requests=data.list_requests(instance, data.OVERVIEW_REQUEST_LIMIT),
+        )
+
+    def _show_journal(self, instance: EmulatorInstance) -> Reply:
+        return self._render(200, "journal.html", instance, requests=data.list_requests(instance))
+
+    def _show_account(self, request: Request, account_id: str, instance: EmulatorInstance) -> Reply:
+        store = instance.backend.store
+        account = data.find_account(store, account_id)
+        if account is None:
+            return _render_error(404, f"There is no account {account_id}.")
+        name_part = request.parse_query().get("name", "")
+        return self._render(
+            200,
+            "account.html",
+            instance,
+            summary=data.summarize_account(store, account, name_part=name_part),
+            directory=data.read_directory(store, account),
+            name_part=name_part,
+        )
+
+    def _show_project(
+        self,
+        request: Request,
+        project_id: str,
+        instance: EmulatorInstance,
+        *,
+        error: str = "",
+    ) -> Reply:
+        store = instance.backend.store
+        project = data.find_project(store, project_id)
+        if project is None:
+            return _render_error(404, f"There is no project {project_id}.")
+        return self._render(
+            400 if error else 200,
+            "project.html",
+            instance,
+            details=data.read_project(store, project),
+            error=error,
+            entered=request.parse_form() if error else {},
+            done="" if error else request.parse_query().get("done", ""),
+        )
+
+    def _submit_form(
+        self, request: Request, project_id: str, action: str, instance: EmulatorInstance
+    ) -> Reply:
+        project = data.find_project(instance.backend.store, project_id)
+        if project is None:
+            return _render_error(404, f"There is no project {project_id}.")
+        try:
+            done = submit_form(instance, project, action, request.parse_form())
+        except (FormError, ControlRequestError, SeedError) as error:
+            return self._show_project(request, project_id, instance, error=str(error))
+        address = f"/projects/{quote(project_id, safe='')}?done={done}"
+        return Reply(SEE_OTHER_STATUS, {"location": address}, b"")
+
+    def _render(
+        self, status: int, template: str, instance: EmulatorInstance, **context: object
+    ) -> Reply:
+        now = format_timestamp(instance.backend.clock.now())
+        return render_template(status, template, {**context, "now": now, "token": self._token})
+
+
+def _render_error(status: int, message: str) -> Reply:
+    return render_template(status, "error.html", {"message": message, "now": None})
