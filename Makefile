@@ -11,7 +11,7 @@ UV := uv==0.13.9
 export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
+.PHONY: help setup pulumi chromium test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -22,6 +22,9 @@ setup: ## Build .venv from requirements.lock (all targets do this first)
 
 pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go
 	@.venv/bin/python .ci/pulumi_cli.py
+
+chromium: ## Install Chromium for the tests of the emulator's page, where apt-get and root are available
+	@sh .ci/chromium
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
@@ -67,7 +70,7 @@ docs-links: setup ## Check the external links of the documentation; needs intern
 reference: setup ## Generate docs/reference/commands.md from the help texts of the commands
 	$(RUN) tests.meta.docs.commands_page
 
-pictures: setup ## Render the pictures of the README (docs/images) from the current output
+pictures: setup ## Render the pictures of README and docs (docs/images) from the current output; needs Chromium
 	$(RUN) tests.meta.docs.pictures
 
 format: setup ## Format the code and apply automatic fixes

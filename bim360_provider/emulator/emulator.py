@@ -1,7 +1,8 @@
 """The emulator without sockets: it takes a request and returns a reply."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -91,10 +92,11 @@ class Emulator:
             raise routes.ControlError(reply.status, reply.parse_content()["error"])
         return reply.parse_content()
 
-    def run_exclusively(self, action: Callable[[EmulatorInstance], Reply]) -> Reply:
-        """Run an action on the state while no request is handled."""
+    @contextmanager
+    def open_store(self) -> Iterator[Store]:
+        """Yield the database; no request is handled meanwhile."""
         with self._lock:
-            return action(self._instance)
+            yield self._instance.backend.store
 
     def close(self) -> None:
         """Close the database."""

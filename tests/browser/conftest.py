@@ -20,6 +20,9 @@ PATIENCE = 10.0
 
 POLL_INTERVAL = 0.05
 
+LOG = {"type": "browser"}
+"""The log of the console; Selenium's own function for it has no types."""
+
 
 @dataclass(frozen=True)
 class PageUser:
@@ -80,7 +83,7 @@ class PageUser:
 
     def list_console_messages(self) -> list[str]:
         """Return what the browser complains about, such as a refused script."""
-        return [entry["message"] for entry in self.browser.get_log("browser")]
+        return [entry["message"] for entry in self.browser.execute("getLog", LOG)["value"]]
 
 
 @pytest.fixture(scope="session")

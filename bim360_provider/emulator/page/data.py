@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bim360_provider.emulator.hq.members import map_role_names
-from bim360_provider.emulator.instance import EmulatorInstance
-from bim360_provider.emulator.journal import JournalEntry
+from bim360_provider.emulator.journal import Journal, JournalEntry
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 
 OVERVIEW_PROJECT_LIMIT = 20
@@ -163,8 +162,11 @@ def read_directory(store: Store, account: Row) -> AccountDirectory:
     )
 
 
-def read_project(store: Store, project: Row) -> ProjectDetails:
-    """Return a project with its account, its fields and its members."""
+def find_project_details(store: Store, project_id: str) -> ProjectDetails | None:
+    """Return a project with what the page shows about it, None if there is none with this id."""
+    project = find_project(store, project_id)
+    if project is None:
+        return None
     return ProjectDetails(
         project,
         find_account(store, project["account_id"]) or {},
@@ -174,9 +176,9 @@ def read_project(store: Store, project: Row) -> ProjectDetails:
     )
 
 
-def list_requests(instance: EmulatorInstance, limit: int = ROW_LIMIT) -> list[JournalEntry]:
+def list_requests(journal: Journal, limit: int = ROW_LIMIT) -> list[JournalEntry]:
     """Return the last requests, the newest first."""
-    return [*instance.journal.find_entries()][-limit:][::-1]
+    return [*journal.find_entries()][-limit:][::-1]
 
 
 def _fetch_excerpt(

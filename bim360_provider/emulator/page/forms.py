@@ -4,22 +4,21 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeAlias
 
-from pydantic import JsonValue
-
-from bim360_provider.emulator.control import browser_routes
-from bim360_provider.emulator.control.request import ControlRequest
-from bim360_provider.emulator.instance import EmulatorInstance
+from bim360_provider.emulator.emulator import Emulator
 from bim360_provider.emulator.storage.database import Row
 
 EDITED_FIELDS = ("name", "start_date", "end_date")
 
-ACCESS_LEVELS: dict[str, dict[str, JsonValue]] = {
+ACCESS_LEVELS = {
     "member": {"document_management": "user"},
     "admin": {"document_management": "admin", "project_administration": "admin"},
 }
 """The services of a new member by the choice in the form."""
 
+ARCHIVED = "archived"
+
 UNCHANGED = "unchanged"
+"""The key of the message after a form without a change."""
 
 
 class FormError(Exception):
@@ -28,33 +27,38 @@ class FormError(Exception):
 
 Form: TypeAlias = Mapping[str, str]
 
-FormAction: TypeAlias = Callable[[EmulatorInstance, Row, Form], str]
+FormAction: TypeAlias = Callable[[Emulator, Row, Form], str]
 
 
-def submit_form(instance: EmulatorInstance, project: Row, action: str, form: Form) -> str:
-    """Carry out a form and return the key of its message.
+def submit_form(emulator: Emulator, project: Row, action: str, form: Form) -> str:
+    """Carry out a form of a project and return the key of its message.
+
+    Args:
+        emulator: The emulator.
+        project: The project's row.
+        action: A key of `ACTIONS`.
+        form: The inputs of the form by name.
 
     Raises:
         FormError: A value is wrong, or the project is archived.
-        ControlRequestError, SeedError: A value is invalid; the message is one line as well.
+        ControlError: The control plane refuses the change; the message is one line as well.
     """
-    if project["status"] == "archived" and action != "reactivate":
+    if project["status"] == ARCHIVED and action != "reactivate":
         msg = "the project is archived; reactivate it first"
         raise FormError(msg)
-    with instance.backend.store.begin_transaction():
-        return ACTIONS[action](instance, project, form)
+    return ACTIONS[action](emulator, project, form)
 
 
-def _edit_project(instance: EmulatorInstance, project: Row, form: Form) -> str:
+def _edit_project(emulator: Emulator, project: Row, form: Form) -> str:
     given = {name: form.get(name, "").strip() for name in EDITED_FIELDS}
-    changes = {name: text for name, text in given.items() if text != (project[name] or "")}
+    changes = {name: text or None for name, text in given.items() if text != (project[name] or "")}
     if not changes:
         return UNCHANGED
     if not given["name"]:
         msg = "enter a name"
         raise FormError(msg)
     _check_dates(given["start_date"], given["end_date"])
-    _update_project(instance, project, {name: text or None for name, text in changes.items()})
+    _update_project(emulator, project, changes)
     return "edit"
 
 
@@ -70,40 +74,37 @@ def _check_dates(start: str, end: str) -> None:
         raise FormError(msg)
 
 
-def _archive_project(instance: EmulatorInstance, project: Row, _form: Form) -> str:
-    _update_project(instance, project, {"status": "archived"})
+def _archive_project(emulator: Emulator, project: Row, _form: Form) -> str:
+    _update_project(emulator, project, {"status": ARCHIVED})
     return "archive"
 
 
-def _reactivate_project(instance: EmulatorInstance, project: Row, _form: Form) -> str:
-    _update_project(instance, project, {"status": "active"})
+def _reactivate_project(emulator: Emulator, project: Row, _form: Form) -> str:
+    _update_project(emulator, project, {"status": "active"})
     return "reactivate"
 
 
-def _add_member(instance: EmulatorInstance, project: Row, form: Form) -> str:
+def _add_member(emulator: Emulator, project: Row, form: Form) -> str:
     email, access = form.get("email", "").strip(), form.get("access", "")
     if not email or access not in ACCESS_LEVELS:
-        msg = "enter the e-mail of a user of the account, and an access level"
+        msg = "enter the e-mail of a user of the account, and select an access level"
         raise FormError(msg)
-    fields: dict[str, JsonValue] = {"email": email, "services": {**ACCESS_LEVELS[access]}}
-    request = ControlRequest(("projects", str(project["id"]), "users"), {}, fields)
-    browser_routes.add_member(instance, request)
+    member = {"email": email, "services": ACCESS_LEVELS[access]}
+    emulator.call_control_plane("POST", f"/projects/{project['id']}/users", member)
     if access == "admin" and project["status"] == "pending":
-        _update_project(instance, project, {"status": "active"})
+        # As in Account Admin, the first admin activates the project.
+        _update_project(emulator, project, {"status": "active"})
     return "add-member"
 
 
-def _remove_member(instance: EmulatorInstance, project: Row, form: Form) -> str:
-    segments = ("projects", str(project["id"]), "users", form.get("user_id", ""))
-    browser_routes.remove_member(instance, ControlRequest(segments, {}, {}))
+def _remove_member(emulator: Emulator, project: Row, form: Form) -> str:
+    path = f"/projects/{project['id']}/users/{form.get('user_id', '')}"
+    emulator.call_control_plane("DELETE", path)
     return "remove-member"
 
 
-def _update_project(
-    instance: EmulatorInstance, project: Row, changes: dict[str, JsonValue]
-) -> None:
-    request = ControlRequest(("projects", str(project["id"])), {}, changes)
-    browser_routes.update_project(instance, request)
+def _update_project(emulator: Emulator, project: Row, changes: Mapping[str, str | None]) -> None:
+    emulator.call_control_plane("PATCH", f"/projects/{project['id']}", changes)
 
 
 ACTIONS: dict[str, FormAction] = {

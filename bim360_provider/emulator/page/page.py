@@ -7,15 +7,13 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from bim360_provider.emulator.clock import format_timestamp
-from bim360_provider.emulator.control.request import ControlRequestError
+from bim360_provider.emulator.control.routes import ControlError
 from bim360_provider.emulator.emulator import Emulator
 from bim360_provider.emulator.http.cross_site import CrossSiteError, check_host, check_origin
 from bim360_provider.emulator.http.messages import Reply, Request
-from bim360_provider.emulator.instance import EmulatorInstance
 from bim360_provider.emulator.page import data
 from bim360_provider.emulator.page.forms import ACTIONS, FormError, submit_form
 from bim360_provider.emulator.page.rendering import render_template
-from bim360_provider.emulator.seed.models import SeedError
 
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form field
 
@@ -24,7 +22,7 @@ TOKEN_BYTES = 32
 SEE_OTHER_STATUS = 303
 """Lets the browser show the project after a form, so that a reload does not send it again."""
 
-View: TypeAlias = Callable[[EmulatorInstance], Reply]
+View: TypeAlias = Callable[[], Reply]
 
 
 class EmulatorPage:
@@ -51,13 +49,7 @@ class EmulatorPage:
                 self._check_token(request)
         except CrossSiteError as error:
             return _render_error(403, f"The request was refused: {error}.")
-        return self._emulator.run_exclusively(view)
-
-    def _check_token(self, request: Request) -> None:
-        given = request.parse_form().get(TOKEN_FIELD, "")
-        if not secrets.compare_digest(given.encode(), self._token.encode()):
-            msg = "its form is from another site, or older than this emulator; reload the page"
-            raise CrossSiteError(msg)
+        return view()
 
     def _find_view(self, request: Request) -> View | None:
         match request.method, *request.path.strip("/").split("/"):
@@ -73,72 +65,61 @@ class EmulatorPage:
                 return partial(self._submit_form, request, project_id, action)
         return None
 
-    def _show_overview(self, instance: EmulatorInstance) -> Reply:
-        return self._render(
-            200,
-            "overview.html",
-            instance,
-            accounts=data.list_accounts(instance.backend.store),
-            requests=data.list_requests(instance, data.OVERVIEW_REQUEST_LIMIT),
-        )
+    def _check_token(self, request: Request) -> None:
+        given = request.parse_form().get(TOKEN_FIELD, "")
+        if not secrets.compare_digest(given.encode(), self._token.encode()):
+            msg = "its form is from another site, or older than this emulator; reload the page"
+            raise CrossSiteError(msg)
 
-    def _show_journal(self, instance: EmulatorInstance) -> Reply:
-        return self._render(200, "journal.html", instance, requests=data.list_requests(instance))
+    def _show_overview(self) -> Reply:
+        with self._emulator.open_store() as store:
+            accounts = data.list_accounts(store)
+        requests = data.list_requests(self._emulator.journal, data.OVERVIEW_REQUEST_LIMIT)
+        return self._render("overview.html", accounts=accounts, requests=requests)
 
-    def _show_account(self, request: Request, account_id: str, instance: EmulatorInstance) -> Reply:
-        store = instance.backend.store
-        account = data.find_account(store, account_id)
-        if account is None:
-            return _render_error(404, f"There is no account {account_id}.")
+    def _show_journal(self) -> Reply:
+        return self._render("journal.html", requests=data.list_requests(self._emulator.journal))
+
+    def _show_account(self, request: Request, account_id: str) -> Reply:
         name_part = request.parse_query().get("name", "")
+        with self._emulator.open_store() as store:
+            account = data.find_account(store, account_id)
+            if account is None:
+                return _render_error(404, f"There is no account {account_id}.")
+            summary = data.summarize_account(store, account, name_part=name_part)
+            directory = data.read_directory(store, account)
         return self._render(
-            200,
-            "account.html",
-            instance,
-            summary=data.summarize_account(store, account, name_part=name_part),
-            directory=data.read_directory(store, account),
-            name_part=name_part,
+            "account.html", summary=summary, directory=directory, name_part=name_part
         )
 
-    def _show_project(
-        self,
-        request: Request,
-        project_id: str,
-        instance: EmulatorInstance,
-        *,
-        error: str = "",
-    ) -> Reply:
-        store = instance.backend.store
-        project = data.find_project(store, project_id)
-        if project is None:
+    def _show_project(self, request: Request, project_id: str, error: str = "") -> Reply:
+        with self._emulator.open_store() as store:
+            details = data.find_project_details(store, project_id)
+        if details is None:
             return _render_error(404, f"There is no project {project_id}.")
         return self._render(
-            400 if error else 200,
             "project.html",
-            instance,
-            details=data.read_project(store, project),
+            400 if error else 200,
+            details=details,
             error=error,
             entered=request.parse_form() if error else {},
             done="" if error else request.parse_query().get("done", ""),
         )
 
-    def _submit_form(
-        self, request: Request, project_id: str, action: str, instance: EmulatorInstance
-    ) -> Reply:
-        project = data.find_project(instance.backend.store, project_id)
+    def _submit_form(self, request: Request, project_id: str, action: str) -> Reply:
+        with self._emulator.open_store() as store:
+            project = data.find_project(store, project_id)
         if project is None:
             return _render_error(404, f"There is no project {project_id}.")
         try:
-            done = submit_form(instance, project, action, request.parse_form())
-        except (FormError, ControlRequestError, SeedError) as error:
-            return self._show_project(request, project_id, instance, error=str(error))
+            done = submit_form(self._emulator, project, action, request.parse_form())
+        except (FormError, ControlError) as error:
+            return self._show_project(request, project_id, str(error))
         address = f"/projects/{quote(project_id, safe='')}?done={done}"
         return Reply(SEE_OTHER_STATUS, {"location": address}, b"")
 
-    def _render(
-        self, status: int, template: str, instance: EmulatorInstance, **context: object
-    ) -> Reply:
-        now = format_timestamp(instance.backend.clock.now())
+    def _render(self, template: str, status: int = 200, **context: object) -> Reply:
+        now = format_timestamp(self._emulator.clock.now())
         return render_template(status, template, {**context, "now": now, "token": self._token})
 
 
