@@ -23,7 +23,7 @@ setup: ## Build .venv from requirements.lock (all targets do this first)
 pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go
 	@.venv/bin/python .ci/pulumi_cli.py
 
-chromium: ## Install Chromium for the tests of the emulator's page, where apt-get and root are available
+chromium: setup ## Install Chromium for the tests of the emulator's page, where apt-get and root are available
 	@sh .ci/chromium
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
@@ -47,8 +47,8 @@ fuzz: setup ## Test all entities with generated arguments (ARGS="--seed 3 --sets
 bench: setup ## Measure requests, time and memory of runs (ARGS=--quick; docs/explanation/performance.md)
 	@$(RUN) bench $(ARGS)
 
-demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed
-	@$(RUN) bim360_provider.cli demo $(ARGS)
+demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed (KEEP=1: keep the emulator and its page)
+	@$(RUN) bim360_provider.cli demo $(if $(KEEP),--keep) $(ARGS)
 
 demo-destroy: setup ## Destroy the demo stack, which archives its projects
 	@$(RUN) bim360_provider.cli demo --destroy $(ARGS)

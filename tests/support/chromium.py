@@ -21,7 +21,7 @@ FLAGS = (
 
 
 def find_missing_program() -> str | None:
-    """Return the name of the program without which there is no browser, None if all are there."""
+    """Return the name of a program of the browser that is not installed, None if all are."""
     return next((name for name in ("chromium", "chromedriver") if not shutil.which(name)), None)
 
 

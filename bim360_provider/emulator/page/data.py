@@ -143,12 +143,12 @@ def summarize_account(
 
 
 def find_account(store: Store, account_id: SqlValue) -> Row | None:
-    """Return an account, None if there is none with this id."""
+    """Return an account; None if the id is unknown."""
     return store.fetch_one("SELECT * FROM accounts WHERE id = ?", [account_id])
 
 
 def find_project(store: Store, project_id: str) -> Row | None:
-    """Return a project, None if there is none with this id."""
+    """Return a project; None if the id is unknown."""
     return store.fetch_one("SELECT * FROM projects WHERE id = ?", [project_id])
 
 
@@ -163,7 +163,7 @@ def read_directory(store: Store, account: Row) -> AccountDirectory:
 
 
 def find_project_details(store: Store, project_id: str) -> ProjectDetails | None:
-    """Return a project with what the page shows about it, None if there is none with this id."""
+    """Return a project with what the page shows about it; None if the id is unknown."""
     project = find_project(store, project_id)
     if project is None:
         return None

@@ -15,8 +15,6 @@ from bim360_provider.emulator.page import data
 from bim360_provider.emulator.page.forms import ACTIONS, FormError, submit_form
 from bim360_provider.emulator.page.rendering import render_template
 
-TOKEN_FIELD = "token"  # noqa: S105 - the name of a form field
-
 TOKEN_BYTES = 32
 
 SEE_OTHER_STATUS = 303
@@ -66,7 +64,7 @@ class EmulatorPage:
         return None
 
     def _check_token(self, request: Request) -> None:
-        given = request.parse_form().get(TOKEN_FIELD, "")
+        given = request.parse_form().get("token", "")
         if not secrets.compare_digest(given.encode(), self._token.encode()):
             msg = "its form is from another site, or older than this emulator; reload the page"
             raise CrossSiteError(msg)
@@ -85,7 +83,7 @@ class EmulatorPage:
         with self._emulator.open_store() as store:
             account = data.find_account(store, account_id)
             if account is None:
-                return _render_error(404, f"There is no account {account_id}.")
+                return _render_error(404, f"No account has the id {account_id}.")
             summary = data.summarize_account(store, account, name_part=name_part)
             directory = data.read_directory(store, account)
         return self._render(
@@ -96,7 +94,7 @@ class EmulatorPage:
         with self._emulator.open_store() as store:
             details = data.find_project_details(store, project_id)
         if details is None:
-            return _render_error(404, f"There is no project {project_id}.")
+            return _render_error(404, f"No project has the id {project_id}.")
         return self._render(
             "project.html",
             400 if error else 200,
@@ -110,7 +108,7 @@ class EmulatorPage:
         with self._emulator.open_store() as store:
             project = data.find_project(store, project_id)
         if project is None:
-            return _render_error(404, f"There is no project {project_id}.")
+            return _render_error(404, f"No project has the id {project_id}.")
         try:
             done = submit_form(self._emulator, project, action, request.parse_form())
         except (FormError, ControlError) as error:

@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from pydantic import JsonValue
 
 from bim360_provider.emulator.http.messages import Reply
@@ -48,12 +47,11 @@ def _open_environment() -> Environment:
     environment.filters.update(
         moment=_format_moment,
         money=_format_value,
-        words=_format_name,
+        label=_format_name,
         json=_format_body,
         status_class=_classify_status,
     )
-    environment.globals["style"] = Markup(_read_file("style.css"))  # noqa: S704 - a file of ours
-    environment.globals["script"] = Markup(_read_file("live.js"))  # noqa: S704 - the same
+    environment.globals.update(style=_read_file("style.css"), script=_read_file("live.js"))
     return environment
 
 

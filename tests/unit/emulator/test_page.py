@@ -24,6 +24,7 @@ from bim360_provider.emulator import (
 )
 from bim360_provider.emulator.page.data import OVERVIEW_PROJECT_LIMIT
 from bim360_provider.emulator.page.page import EmulatorPage
+from bim360_provider.emulator.page.rendering import TEMPLATE_FOLDER
 
 HOST = "127.0.0.1:3600"
 
@@ -222,10 +223,10 @@ def test_an_edit_without_a_difference_changes_nothing(page: PageClient) -> None:
             {"name": "Tower", "start_date": "2031-01-01", "end_date": "2030-01-01"},
             "the start date 2031-01-01 must be before the end date 2030-01-01",
         ),
-        ("add-member", {"email": "eve@example.com", "access": "admin"}, "there is no user eve"),
+        ("add-member", {"email": "eve@example.com", "access": "admin"}, "no user eve@example.com"),
         ("add-member", {"email": ADMIN_EMAIL, "access": "god"}, "select an access level"),
-        ("remove-member", {"user_id": "x/../y"}, "there is no user"),
-        ("remove-member", {}, "there is no user"),
+        ("remove-member", {"user_id": "x/../y"}, "no user "),
+        ("remove-member", {}, "no user "),
     ],
 )
 def test_a_wrong_value_is_reported_and_changes_nothing(
@@ -394,6 +395,14 @@ def test_the_policy_admits_one_script_and_one_style_by_hash(page: PageClient) ->
         assert f"{tag}-src 'sha256-{digest}'" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_only_the_script_and_the_style_are_not_escaped() -> None:
+    """They are files of the package."""
+    templates = "".join(path.read_text("utf-8") for path in TEMPLATE_FOLDER.glob("*.html"))
+
+    assert re.findall(r"(\w+) *\| *safe", templates) == ["style", "script"]
+    assert "autoescape" not in templates
 
 
 def test_names_are_escaped_everywhere(page: PageClient) -> None:
