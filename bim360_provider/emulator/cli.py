@@ -60,7 +60,8 @@ def emulator(  # noqa: PLR0913 - typer needs one argument for each flag
     """Run a local emulator of BIM 360, without an account or a network.
 
     It prints its URL and, on a terminal, the environment variables for a stack. In a browser, the
-    URL shows the accounts. It runs until Ctrl-C or SIGTERM. docs/reference/emulator.md documents its rules, options and faults.
+    URL shows the accounts. It runs until Ctrl-C or SIGTERM. docs/reference/emulator.md documents
+    its rules, options and faults.
 
     Exit codes: 0 stopped, 2 cannot start: port in use, unreadable seed, invalid option.
 
