@@ -376,6 +376,16 @@ def test_other_paths_are_left_to_the_api(page: PageClient, method: str, path: st
     assert page.request(method, path) is None
 
 
+def test_the_address_of_a_refused_form_shows_the_project(page: PageClient) -> None:
+    """A browser loads it again, and so does the script of the page."""
+    (project,) = page.add({"name": "Tower"})
+
+    path = f"/projects/{project['id']}"
+
+    assert page.read(f"{path}/edit") == page.read(path)
+    assert page.request("GET", f"{path}/edit/more") is None
+
+
 @pytest.mark.parametrize("path", ["/projects/nonsense", "/accounts/nonsense"])
 def test_an_unknown_object_is_reported(page: PageClient, path: str) -> None:
     reply = page.request("GET", path)
