@@ -65,6 +65,23 @@ LOCAL_PACKAGE: Final = (
 )
 
 
+StackOption = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", help="Name of the stack.", show_default=DEFAULT_STACK),
+]
+AccountOption = Annotated[
+    str | None, typer.Option(help="Id of the account.", show_default="BIM360_ACCOUNT_ID")
+]
+RegionOption = Annotated[
+    str | None, typer.Option(help="Region of the account.", show_default="BIM360_REGION or US")
+]
+CsvOption = Annotated[Path | None, typer.Option(help="Declare the projects of this CSV file.")]
+DateFormatOption = Annotated[
+    str | None,
+    typer.Option(help="Date format of the CSV file, such as %m/%d/%Y.", show_default="%Y-%m-%d"),
+]
+
+
 @dataclass(frozen=True)
 class Choices:
     """The flags of the command; an optional value is None if it is not given."""
@@ -97,26 +114,11 @@ class NewStack:
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the stack; it is created.")] = Path(),
     *,
-    stack: Annotated[
-        str | None,
-        typer.Option("--stack", "-s", help="Name of the stack.", show_default=DEFAULT_STACK),
-    ] = None,
-    account_id: Annotated[
-        str | None,
-        typer.Option(help="Id of the account.", show_default="BIM360_ACCOUNT_ID"),
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="Region of the account.", show_default="BIM360_REGION or US")
-    ] = None,
-    from_csv: Annotated[
-        Path | None, typer.Option(help="Declare the projects of this CSV file.")
-    ] = None,
-    date_format: Annotated[
-        str | None,
-        typer.Option(
-            help="Date format of the CSV file, such as %m/%d/%Y.", show_default="%Y-%m-%d"
-        ),
-    ] = None,
+    stack: StackOption = None,
+    account_id: AccountOption = None,
+    region: RegionOption = None,
+    from_csv: CsvOption = None,
+    date_format: DateFormatOption = None,
     from_account: Annotated[
         bool, typer.Option("--from-account", help="Declare the projects that the account has.")
     ] = False,

@@ -46,7 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def run_init(*flags: str, prompts: str | None = None) -> Result:
-    """Run the command; without prompts, there is no input at all."""
+    """Run the command; without prompts, standard input is empty."""
     return CliRunner().invoke(app, ["init", *flags], input=prompts)
 
 
