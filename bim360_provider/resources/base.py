@@ -1,6 +1,5 @@
 """The base class of all resources: permanent type tokens and lookup by id."""
 
-import asyncio
 import inspect
 from collections.abc import Mapping
 from functools import cache
@@ -109,17 +108,10 @@ def _await_resource(resource: Resource) -> None:
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:
             getattr(output, "_untrack", _do_nothing)()
-    if not runtime.is_dry_run():
+    registration = getattr(resource.urn, "_data", None)  # only some versions of Pulumi have it
+    if registration is not None and not runtime.is_dry_run():
         progress.add()
-        registration = asyncio.ensure_future(resource.urn.future())
-        registration.add_done_callback(_finish_resource)
-
-
-def _finish_resource(registration: "asyncio.Future[Any]") -> None:
-    """Count a resource that the engine has created, updated or compared, or that has failed."""
-    if not registration.cancelled():
-        registration.exception()  # Pulumi reports it; asyncio would report it again
-        progress.finish()
+        registration.add_done_callback(lambda _: progress.finish())
 
 
 def _do_nothing() -> None:
