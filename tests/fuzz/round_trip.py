@@ -152,7 +152,7 @@ class RoundTrip:
 
     def _is_hq_refusal(self, error: grpc.RpcError) -> bool:
         """Return whether a refusal is one that no check can foresee; it has to be one line."""
-        message = get_error_message(error).strip()
+        message = get_error_message(error)
         if not message.isprintable():
             msg = f"an error would not print as one line: {message!r}"
             raise Disagreement(msg)
