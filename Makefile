@@ -4,14 +4,18 @@
 RUN := .venv/bin/python -m
 # Parallel test processes: one per core of a small CI machine.
 WORKERS ?= 2
-# Resolves the lock file; not part of .venv.
+# The tests that depend on the versions of pulumi, pydantic and the other packages.
+OLDEST_TESTS ?= tests/unit/dynamic tests/unit/models tests/unit/resources tests/unit/testing tests/unit/hq \
+	tests/client/http tests/client/project tests/host tests/engine/test_stack_lifecycle.py tests/engine/test_failures.py \
+	tests/engine/test_members.py tests/engine/test_company_and_account_user.py tests/engine/test_secret_arguments.py
+# Resolves the lock files; not part of .venv.
 UV := uv==0.13.9
 
 # The CLI that `make pulumi` installed, if any, takes precedence.
 export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
+.PHONY: help setup pulumi test test-oldest soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -25,6 +29,10 @@ pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or bu
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-oldest: ## Run the tests with the oldest supported versions of all packages, in .venv-oldest
+	@sh .ci/setup oldest
+	.venv-oldest/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(OLDEST_TESTS) $(ARGS)
 
 soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
@@ -74,12 +82,15 @@ format: setup ## Format the code and apply automatic fixes
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
 
-lock: setup ## Update requirements.lock from pyproject.toml (ARGS=--upgrade: upgrade all packages)
+lock: setup ## Update both lock files from pyproject.toml (ARGS=--upgrade: upgrade all packages)
 	@$(RUN) pip install --quiet --disable-pip-version-check --upgrade --target build/lock "$(UV)"
 	PYTHONPATH=build/lock $(RUN) uv pip compile pyproject.toml --all-extras --group dev --universal \
 		--python-version 3.10 --generate-hashes --custom-compile-command "make lock" --quiet \
 		--output-file requirements.lock $(ARGS)
+	PYTHONPATH=build/lock $(RUN) uv pip compile pyproject.toml --all-extras --group test --universal \
+		--python-version 3.10 --generate-hashes --custom-compile-command "make lock" --quiet \
+		--resolution lowest-direct --output-file requirements-oldest.lock $(ARGS)
 
 clean: ## Remove .venv, caches and builds; the state of the demo in .demo/ is kept
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
