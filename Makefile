@@ -24,8 +24,8 @@ help: ## List the targets
 setup: ## Build .venv from requirements.lock (all targets do this first)
 	@sh .ci/setup
 
-pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go
-	@.venv/bin/python .ci/pulumi_cli.py
+pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go (ARGS=oldest: the oldest one)
+	@.venv/bin/python .ci/pulumi_cli.py $(ARGS)
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
