@@ -4,7 +4,7 @@
 RUN := .venv/bin/python -m
 # Parallel test processes: one per core of a small CI machine.
 WORKERS ?= 2
-# The tests that depend on the versions of pulumi, pydantic and the other packages.
+# The tests that depend on the versions of pulumi, pydantic and the other packages. Old packages warn about each other.
 OLDEST_TESTS ?= tests/unit/dynamic tests/unit/models tests/unit/resources tests/unit/testing tests/unit/hq \
 	tests/client/http tests/client/project tests/host tests/engine/test_stack_lifecycle.py tests/engine/test_failures.py \
 	tests/engine/test_members.py tests/engine/test_company_and_account_user.py tests/engine/test_secret_arguments.py
@@ -15,7 +15,7 @@ UV := uv==0.13.9
 export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pulumi test test-oldest soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
+.PHONY: help setup pulumi test test-oldest soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference parity pictures format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -32,7 +32,7 @@ test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 
 test-oldest: ## Run the tests with the oldest supported versions of all packages, in .venv-oldest
 	@sh .ci/setup oldest
-	.venv-oldest/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(OLDEST_TESTS) $(ARGS)
+	.venv-oldest/bin/python -m pytest -W default -n $(WORKERS) --dist loadgroup $(OLDEST_TESTS) $(ARGS)
 
 soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
@@ -74,6 +74,9 @@ docs-links: setup ## Check the external links of the documentation; needs intern
 
 reference: setup ## Generate docs/reference/commands.md from the help texts of the commands
 	$(RUN) tests.meta.docs.commands_page
+
+parity: setup ## Compare the local engine with the Pulumi CLI and write docs/explanation/parity.md
+	@$(RUN) tests.cli.parity $(ARGS)
 
 pictures: setup ## Render the pictures of the README (docs/images) from the current output
 	$(RUN) tests.meta.docs.pictures

@@ -157,8 +157,8 @@ def start_host(
 def get_error_message(error: grpc.RpcError) -> str:
     """Return the text that the engine would show for a failed call.
 
-    Hosts of the SDK before 3.260 put words of gRPC before it.
+    Hosts of the SDK before 3.260 put words of gRPC before it, in place of the error's class.
     """
     assert isinstance(error, grpc.Call)
     assert error.code() == grpc.StatusCode.UNKNOWN
-    return str(error.details()).removeprefix("Exception calling application: ").strip()
+    return str(error.details()).replace("Exception calling application: ", "BIM 360: ").strip()

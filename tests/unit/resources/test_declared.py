@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi import Output
 from pulumi.runtime.settings import SETTINGS
 
 from bim360_provider import (
@@ -65,6 +66,7 @@ def test_all_resources_are_tested() -> None:
     assert {*KINDS} == {*Bim360Resource.__subclasses__()}
 
 
+@pytest.mark.skipif(not hasattr(Output, "_untrack"), reason="older SDKs wait for all outputs")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_end_of_a_program_waits_only_once_for_a_resource(
     kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

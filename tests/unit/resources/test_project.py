@@ -17,6 +17,7 @@ from bim360_provider import Bim360Project, Bim360Provider
 from bim360_provider.errors import ConfigError
 from bim360_provider.models import ProjectArguments
 from tests.support.hq import PROJECT_BODY
+from tests.support.sdk import needs_sdk
 
 TOKEN = "pulumi-python:dynamic/bim360:Project"
 
@@ -107,6 +108,7 @@ def test_python_values_are_converted_to_json(
     assert as_output.inputs[name] == carried
 
 
+@needs_sdk(200, "stack traces")
 def test_pulumi_saves_the_line_of_the_declaration(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
