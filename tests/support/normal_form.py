@@ -23,6 +23,9 @@ UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """Pulumi's mark of an unknown value."""
 
+FOLDER: Final = re.compile(r'"/[^"]+/project/')
+"""The folder of the program, which is another one for each engine."""
+
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*Z?")
 
 
@@ -58,7 +61,8 @@ def get_name(row: Mapping[str, Any]) -> str:
 
 
 def mask_random_values(text: str) -> str:
-    """Return a text without the ids and times that HQ sets."""
+    """Return a text without the ids and times that HQ sets, and without the program's folder."""
+    text = FOLDER.sub('"', text)
     return TIME.sub("[time]", UUID.sub("*", text.replace(UNKNOWN, "[unknown]")))
 
 
