@@ -6,14 +6,12 @@ drift. Both are in the host's own frame, whose code no longer changes:
 https://github.com/pulumi/pulumi/blob/v3.215.0/sdk/python/lib/pulumi/dynamic/__main__.py
 """
 
-import asyncio
 import inspect
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any, Final
 
-from google.protobuf import struct_pb2
 from pulumi.dynamic import ReadResult
 from pulumi.runtime import proto, rpc
 
@@ -52,9 +50,9 @@ def _find_call(names: Iterable[str]) -> FrameType | None:
 
 
 def _drops_hidden_properties() -> bool:
-    bag = struct_pb2.Struct()
-    bag.update({"__hidden": "value"})
-    return not rpc.deserialize_properties(bag)
+    request = proto.ReadRequest()
+    request.properties.update({"__hidden": "value"})
+    return not rpc.deserialize_properties(request.properties)
 
 
 DROPS_HIDDEN_PROPERTIES: Final = _drops_hidden_properties()
@@ -90,18 +88,10 @@ def _build_read_response(**fields: Any) -> Any:
     """Build the response, with the arguments of the result that the host's ``Read`` has."""
     frame = _find_call({"Read"})
     inputs = getattr(frame.f_locals["result"], "inputs", None) if frame else None
+    response = proto.ReadResponse(**fields)
     if inputs is not None:
-        provider = fields["properties"][PROVIDER_KEY]
-        fields["inputs"] = _serialize({**inputs, PROVIDER_KEY: provider})
-    return proto.ReadResponse(**fields)
-
-
-def _serialize(bag: Mapping[str, Any]) -> Any:
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(rpc.serialize_properties(bag, {}))
-    finally:
-        loop.close()
+        response.inputs.update({**inputs, PROVIDER_KEY: fields["properties"][PROVIDER_KEY]})
+    return response
 
 
 def return_inputs_of_reads() -> None:

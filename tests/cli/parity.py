@@ -3,7 +3,7 @@
 ``ARGS=--check`` compares without writing.
 """
 
-import re
+import json
 import shutil
 import subprocess
 import sys
@@ -69,13 +69,50 @@ KNOWN_DIFFERENCES: Final = (
         "The state of the local engine contains no secret, also where a provider copied it to "
         "another output; Pulumi's state has that copy in plain text.",
         frozenset({"state", "plan"}),
-        frozenset({"create, no changes, destroy", "update in place", "nested secrets"}),
+        frozenset(
+            {
+                "create, no changes, destroy",
+                "update in place",
+                "nested secrets",
+                "resources leave the program",
+                "refreshed secrets",
+            }
+        ),
     ),
     KnownDifference(
         "A list that contains a secret is secret as a whole in Pulumi's state; in that of the "
         "local engine, only the element is.",
         frozenset({"state", "plan"}),
         frozenset({"nested secrets", "refreshed secrets"}),
+    ),
+    KnownDifference(
+        "The plan of the local engine lists the parts of a replacement as steps of their own; "
+        "Pulumi's only has the replacement, with the outputs that stay known.",
+        frozenset({"plan"}),
+        frozenset(
+            {
+                "replace, create first",
+                "replace, delete first, with a dependent",
+                "protect",
+            }
+        ),
+    ),
+    KnownDifference(
+        "The plan of the local engine has the outputs of a resource that the program reads.",
+        frozenset({"plan"}),
+        frozenset({"get"}),
+    ),
+    KnownDifference(
+        "In a preview with a refresh, the local engine shows the drift in the step of the refresh; "
+        "Pulumi shows it in the step of the update only.",
+        frozenset({"plan"}),
+        frozenset({"drift"}),
+    ),
+    KnownDifference(
+        "A refresh in Pulumi also removes the dependencies on a resource that no longer exists; "
+        "the local engine removes them in the next up.",
+        frozenset({"state"}),
+        frozenset({"deleted outside"}),
     ),
 )
 
@@ -136,13 +173,26 @@ def _list_values(report: CommandReport, field: str) -> list[object]:
 
 def _summarize_calls(report: CommandReport) -> str:
     """Return the requests by method and last part of the path, or the calls by name."""
-    names = [
-        re.sub(r'^\["(\w+)", "(?:.*/)?([\w*:.@ -]*)(?:\?.*?)?", .*', r"\1 \2", each)
-        if each.startswith("[")
-        else re.sub(r'.*"call": "(\w+)".*', r"\1", each)
-        for each in report.calls
-    ]
+    names = []
+    for each in map(json.loads, report.calls):
+        if isinstance(each, dict):
+            names.append(each["call"])
+        else:
+            method, path, _ = each
+            names.append(f"{method} {path.partition('?')[0].rpartition('/')[2]}")
     return _join_counts(Counter(names))
+
+
+def _summarize_ops(report: CommandReport) -> str:
+    """Return the names of the resources by operation."""
+    names: dict[str, list[str]] = {}
+    for op, _, name in (each.partition(" ") for each in report.ops):
+        names.setdefault(op, []).append(name)
+    return "; ".join(f"{op}: {', '.join(each)}" for op, each in names.items())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _join_counts(counts: Counter[str] | dict[str, int]) -> str:
@@ -157,12 +207,12 @@ def _summarize_paths(report: CommandReport) -> str:
 
 
 _SUMMARIES: Final[dict[str, Callable[[CommandReport], str]]] = {
-    "ops": lambda report: ", ".join(report.ops),
+    "ops": _summarize_ops,
     "calls": _summarize_calls,
     "paths": _summarize_paths,
     "changes": lambda report: ", ".join(f"{v} {k}" for k, v in sorted(report.changes.items())),
-    "state": lambda report: f"{len(report.state)} resources",
-    "plan": lambda report: f"{len(report.plan)} changes" if report.plan else "",
+    "state": lambda report: _count(len(report.state), "resource"),
+    "plan": lambda report: _count(len(report.plan), "change") if report.plan else "",
     "exit_code": lambda report: str(report.exit_code),
 }
 

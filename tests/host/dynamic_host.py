@@ -157,7 +157,7 @@ def start_host(
 def get_error_message(error: grpc.RpcError) -> str:
     """Return the text that the engine would show for a failed call.
 
-    Hosts of the SDK before 3.260 put words of gRPC before it, in place of the error's class.
+    Hosts of the SDK before 3.260 begin it with a text of gRPC instead of the error's class.
     """
     assert isinstance(error, grpc.Call)
     assert error.code() == grpc.StatusCode.UNKNOWN

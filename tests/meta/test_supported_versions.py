@@ -51,7 +51,7 @@ def list_cli_versions() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_lowest_version_is_the_one_of_the_oldest_tests(package: str) -> None:
-    """Nobody can install a version that is not tested."""
+    """A version that can be installed is tested."""
     assert find_locked(package, "requirements-oldest.lock") == LOWEST[package]
 
 

@@ -11,7 +11,7 @@ from bench.engines import describe_missing_peer
 def test_the_bench_names_the_peer_that_it_does_not_measure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the reason: OpenTofu is not on PATH, or there are no projects for it."""
+    """With the reason: OpenTofu is not on PATH, or the bench has no projects for it."""
     monkeypatch.setenv("PATH", str(tmp_path))
     missing = describe_missing_peer()
     (tmp_path / "tofu").touch(mode=0o755)
