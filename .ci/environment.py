@@ -1,7 +1,7 @@
 """Builds ``.venv`` from ``requirements.lock``, unless it is up to date.
 
-With the argument ``oldest`` it builds ``build/venv-oldest`` from ``requirements-oldest.lock``, which has
-the oldest supported versions.
+With the argument ``oldest`` it builds ``build/venv-oldest`` from ``requirements-oldest.lock``,
+which has the oldest supported versions.
 
 Requires Python only. Debian and its derivatives ship Python without pip and ``ensurepip``, so pip's
 wheel is in this folder. pip's usual settings for index, proxy and certificates apply

@@ -130,7 +130,8 @@ KNOWN_DIFFERENCES: Final = (
         only_before=(3, 274),
     ),
     KnownDifference(
-        "After a failure, CLI 3.142 ends with exit code 255, the local engine and newer CLIs with 1.",
+        "After a failure, CLI 3.142 ends with exit code 255; the local engine and newer CLIs end "
+        "with 1.",
         frozenset({"exit_code"}),
         frozenset({"a failed create skips only its dependents", "errors", "protect"}),
         only_before=(3, 274),
