@@ -39,9 +39,9 @@ chromium: setup ## Install Chromium for the tests of the emulator's page, where 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) $(BY_FILE) $(ARGS)
 
-test-oldest: ## Run the tests with the oldest supported versions of all packages, in .venv-oldest
+test-oldest: ## Run the tests with the oldest supported versions of all packages, in build/venv-oldest
 	@sh .ci/setup oldest
-	.venv-oldest/bin/python -m pytest -W default -n $(WORKERS) --dist loadgroup $(OLDEST_TESTS) $(ARGS)
+	build/venv-oldest/bin/python -m pytest -W default -n $(WORKERS) --dist loadgroup $(OLDEST_TESTS) $(ARGS)
 
 soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
@@ -105,5 +105,5 @@ lock: setup ## Update both lock files from pyproject.toml (ARGS=--upgrade: upgra
 		--resolution lowest-direct --output-file requirements-oldest.lock $(ARGS)
 
 clean: ## Remove .venv, caches and builds; the state of the demo in .demo/ is kept
-	rm -rf .venv .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,7 @@
 """Builds ``.venv`` from ``requirements.lock``, unless it is up to date.
 
-With the argument ``oldest`` it builds ``.venv-oldest`` from ``requirements-oldest.lock``, which has
-the oldest supported versions.
+With the argument ``oldest`` it builds ``build/venv-oldest`` from ``requirements-oldest.lock``,
+which has the oldest supported versions.
 
 Requires Python only. Debian and its derivatives ship Python without pip and ``ensurepip``, so pip's
 wheel is in this folder. pip's usual settings for index, proxy and certificates apply
@@ -22,7 +22,7 @@ from pathlib import Path
 from quietly import ROOT, SetupError, run, say
 
 SUFFIX = "-oldest" if sys.argv[1:] == ["oldest"] else ""
-VENV = ROOT / f".venv{SUFFIX}"
+VENV = ROOT / "build" / "venv-oldest" if SUFFIX else ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / f"requirements{SUFFIX}.lock"
 PROJECT = ROOT / "pyproject.toml"

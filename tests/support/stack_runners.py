@@ -211,7 +211,7 @@ class PulumiStack:
     def _read_state(self) -> list[dict[str, Any]]:
         file = self._backend / ".pulumi" / "stacks" / "shop" / "demo.json"
         state: Any = json.loads(file.read_text())
-        return (state["checkpoint"]["latest"] or {}).get("resources") or []
+        return (state["checkpoint"].get("latest") or {}).get("resources") or []
 
     def _run_pulumi(
         self, *arguments: str, check: bool = True
