@@ -9,8 +9,14 @@ from typing import Final
 
 __all__ = ["IS_HOST"]
 
-IS_HOST: Final = "pulumi.dynamic" in sys.orig_argv
-"""Whether this process is ``python -m pulumi.dynamic``."""
+_main_spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+
+# The local engine runs the module itself; elsewhere this package may be loaded before the module.
+IS_HOST: Final = (
+    "pulumi.dynamic" in sys.orig_argv
+    or getattr(_main_spec, "name", None) == "pulumi.dynamic.__main__"
+)
+"""Whether this process is Pulumi's host of dynamic providers, ``python -m pulumi.dynamic``."""
 
 if IS_HOST:
     # Pulumi's modules stay loaded as long as the host. Without this, the garbage collector scans
