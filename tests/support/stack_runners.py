@@ -179,8 +179,6 @@ class PulumiStack:
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
-        settings = self.runner.project / "Pulumi.demo.yaml"
-        settings.write_text(f"config:\n  shelf:mark: {PROVIDER_MARK}\n")
         self._run_pulumi("stack", "init", "demo")
 
     def run_command(self, command: Command) -> CommandReport:
