@@ -14,14 +14,12 @@ from bim360_provider import files
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.address import is_redis_url, parse_rate_limit_store
 from bim360_provider.hq.transport.clock import Clock
+from bim360_provider.hq.transport.quotas import HQ_QUOTA, HQ_WINDOW, get_quota
 
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
 
 __all__ = [
-    "ADMIN_PATHS",
-    "ADMIN_WINDOW",
-    "HQ_WINDOW",
     "NOTIFY_AFTER",
     "WINDOW_SECONDS",
     "BucketLimiter",
@@ -49,16 +47,6 @@ CORRECTION_QUERY: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_ti
 
 WINDOW_SECONDS: Final = 60.5
 """Seconds: HQ's minute, plus half a second for the latency of requests."""
-
-HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
-"""The windows: one for HQ's own endpoints, one for reads of construction/admin."""
-
-ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
-"""Paths whose reads use the second window; bim360/admin also allows 600 a minute."""
-
-ADMIN_LIMIT_FACTOR: Final = 6
-"""construction/admin allows a client id 600 reads a minute, HQ 100:
-https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
 NOTIFY_AFTER: Final = 2.0
 """Waits longer than these seconds are reported before they begin."""
@@ -357,9 +345,9 @@ def create_throttle(
     """Return the throttle of a client id; a shared limit falls back to one of this process."""
 
     def create(window: str, store: str | None) -> RateLimiter:
-        limit, owner = connection.requests_per_minute, connection.client_id
-        if window == ADMIN_WINDOW:
-            limit, owner = limit * ADMIN_LIMIT_FACTOR, f"{owner} {window}"
+        share, owner = connection.requests_per_minute, connection.client_id
+        limit = max(1, share * get_quota(window) // HQ_QUOTA) if share else 0
+        owner = owner if window == HQ_WINDOW else f"{owner} {window}"
         return create_limiter(limit, store, owner, clock.monotonic)
 
     shared = connection.rate_limit_store
