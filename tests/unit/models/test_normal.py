@@ -246,7 +246,9 @@ IDS = [
 
 def test_all_argument_models_are_tested() -> None:
     """A new model must be added above."""
-    assert {*MODELS, MemberFields} == _descendants(InputModel)
+    own = {each for each in _descendants(InputModel) if each.__module__.startswith("bim360_")}
+
+    assert {*MODELS, MemberFields} == own
 
 
 def _descendants(model: type[InputModel]) -> set[type[InputModel]]:
