@@ -19,6 +19,8 @@ from bim360_provider.models import (
 )
 from bim360_provider.models.base import InputModel
 from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
+from bim360_provider.models.folder import ProjectFolderArguments
+from bim360_provider.models.folder_permissions import FolderPermissionsArguments
 from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_image import ProjectImageArguments
 from bim360_provider.models.project_member import (
@@ -229,18 +231,20 @@ MODELS: tuple[type[InputModel], ...] = (
     BusinessUnitArguments,
     BusinessUnitsArguments,
     CompanyArguments,
+    FolderPermissionsArguments,
     ProjectAdminArguments,
     ProjectArguments,
+    ProjectFolderArguments,
     ProjectImageArguments,
     ProjectMemberArguments,
     ProjectMembersArguments,
 )
-NUMBERS = {"erp_id", "tax_id"}
+OTHER_FORMS = {"erp_id", "tax_id", "folder_id"}
 IDS = [
     (model, name)
     for model in MODELS
     for name in model.model_fields
-    if name.rpartition("_")[2] == "id" and name not in NUMBERS
+    if name.rpartition("_")[2] == "id" and name not in OTHER_FORMS
 ]
 
 
