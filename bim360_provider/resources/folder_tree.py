@@ -16,7 +16,7 @@ from bim360_provider.resources.folder_permissions import Bim360FolderPermissions
 from bim360_provider.resources.project_folder import Bim360ProjectFolder, FolderInput
 from bim360_provider.resources.serialize import refuse_import
 
-__all__ = ["Bim360ProjectFolderTree"]
+__all__ = ["Bim360ProjectFolderTree", "read_tree"]
 
 TREE_TYPE: Final = "bim360:index:ProjectFolderTree"
 """The type token, which Pulumi shows as ``bim360:ProjectFolderTree``."""
@@ -79,6 +79,7 @@ class Bim360ProjectFolderTree(ArgumentNameCheck, ComponentResource):
             InputError: The tree or the file has another form.
         """
         refuse_import(opts)
+        tree = read_tree(folders)
         super().__init__(TREE_TYPE, resource_name, None, opts)
         self._project_id = project_id
         self._others = others
@@ -86,7 +87,7 @@ class Bim360ProjectFolderTree(ArgumentNameCheck, ComponentResource):
         self._name = resource_name
         self.folders: dict[str, Bim360ProjectFolder] = {}
         self.permissions: dict[str, Bim360FolderPermissions] = {}
-        for each in _read_tree(folders):
+        for each in tree:
             self._declare(each)
         self.folder_ids = Output.all(**{path: each.id for path, each in self.folders.items()})
         self.register_outputs({"folder_ids": self.folder_ids})
@@ -125,7 +126,15 @@ class Bim360ProjectFolderTree(ArgumentNameCheck, ComponentResource):
         )
 
 
-def _read_tree(folders: Mapping[str, Any] | str | os.PathLike[str]) -> list[TreeFolder]:
+def read_tree(folders: Mapping[str, Any] | str | os.PathLike[str]) -> list[TreeFolder]:
+    """Return the folders of a mapping or a file, each after the folder above it.
+
+    Args:
+        folders: A mapping, or the path of a YAML or CSV file.
+
+    Raises:
+        InputError: The mapping or the file has another form, or cannot be read.
+    """
     try:
         return parse_tree(folders if isinstance(folders, Mapping) else _read_file(Path(folders)))
     except (InputError, OSError) as error:

@@ -92,7 +92,6 @@ class Bim360ProjectFolder(Bim360Resource, module="bim360", name="ProjectFolder")
             InputError: The folder is more than 25 levels below a top folder, as far as known.
         """
         given = collect_arguments(locals())
-        given["parent"] = get_folder_reference(parent)
         level = _find_level(parent)
         if level is not None and level > MAX_LEVELS:
             msg = (
@@ -100,6 +99,7 @@ class Bim360ProjectFolder(Bim360Resource, module="bim360", name="ProjectFolder")
                 f"accepts {MAX_LEVELS}."
             )
             raise FolderLevelError(msg)
+        given["parent"] = get_folder_reference(parent)
         sent = build_properties(self.OUTPUTS, given, opts)
         self._register(resource_name, sent, opts)
         self._level = level

@@ -257,7 +257,7 @@ def test_an_error_for_a_missing_stack_file_lists_the_files(opened: Open) -> None
 
     assert result.errors[0].startswith(
         "there is no stacks/west-coast.py or stacks/west_coast.py for the stack 'west-coast'. "
-        "The stacks here are demo, portfolio, team:"
+        "The stacks here are demo, folders, portfolio, team:"
     )
 
 

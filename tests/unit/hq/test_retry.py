@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bim360_provider.hq.transport.clock import YEAR
 from bim360_provider.hq.transport.retry import (
+    LOCK_TIMEOUT,
     MAX_ATTEMPTS,
     MAX_RETRY_AFTER,
     NEW_RESOURCE_TIMEOUT,
@@ -23,6 +24,7 @@ from bim360_provider.hq.transport.retry import (
 
 NOW = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
 
+LOCKED = 423
 ACCEPT, WAIT, PAUSE = Action.ACCEPT, Action.WAIT, Action.PAUSE
 RENEW, VERIFY, GIVE_UP = Action.RENEW, Action.VERIFY, Action.GIVE_UP
 
@@ -84,6 +86,15 @@ def test_a_404_for_a_new_resource_is_retried_for_a_while() -> None:
 
     assert decide_action(attempt, 1.0) == Decision(WAIT, 4.0)
     assert decide_action(replace(attempt, elapsed=NEW_RESOURCE_TIMEOUT), 1.0) == Decision(GIVE_UP)
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+def test_a_locked_folder_is_retried_for_a_minute(idempotent: bool) -> None:
+    """423 means that nothing was done, so a POST may be repeated as well."""
+    attempt = Attempt(idempotent=idempotent, outcome=AttemptOutcome.RESPONSE, status=LOCKED)
+
+    assert decide_action(attempt, 1.0) == Decision(WAIT, 4.0)
+    assert decide_action(replace(attempt, elapsed=LOCK_TIMEOUT), 1.0) == Decision(GIVE_UP)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +207,8 @@ def test_no_attempt_waits_forever_or_repeats_an_unconfirmed_post(
     decision = decide_action(attempt, jitter)
 
     assert 0 <= decision.seconds <= MAX_RETRY_AFTER + 1
-    if attempt.number >= MAX_ATTEMPTS and not attempt.new_resource:
+    is_patient = attempt.new_resource or attempt.status == LOCKED
+    if attempt.number >= MAX_ATTEMPTS and not is_patient:
         assert decision.action not in (WAIT, PAUSE)
     if attempt.outcome is AttemptOutcome.NO_RESPONSE and not attempt.idempotent:
         assert decision.action is VERIFY
