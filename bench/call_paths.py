@@ -26,7 +26,7 @@ from bim360_provider.emulator import (
     CLIENT_ID,
     CLIENT_SECRET,
     Emulator,
-    Request,
+    IncomingRequest,
     serve,
 )
 
@@ -156,7 +156,7 @@ def _trace_emulator() -> CallPath:
     token = _issue_token(emulator)
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
-    request = Request("POST", path, "", headers, json.dumps(PROJECT).encode())
+    request = IncomingRequest("POST", path, "", headers, json.dumps(PROJECT).encode())
     try:
         return trace(lambda: emulator.handle(request), inside="emulator")
     finally:
@@ -170,7 +170,7 @@ def _issue_token(emulator: Emulator) -> str:
         "content-type": "application/x-www-form-urlencoded",
     }
     body = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-    reply = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, body))
+    reply = emulator.handle(IncomingRequest("POST", "/authentication/v2/token", "", headers, body))
     return str(reply.parse_content()["access_token"])
 
 

@@ -2,7 +2,7 @@
 
 from bim360_provider.emulator.emulator import Emulator
 from bim360_provider.emulator.faults import Rule, parse_rules, read_rules
-from bim360_provider.emulator.http.messages import Delivery, Reply, Request
+from bim360_provider.emulator.http.messages import Delivery, IncomingRequest, Reply
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.seed.database import (
     ACCOUNT_ID,
@@ -36,9 +36,9 @@ __all__ = [
     "EMEA_COMPANY_ID",
     "Delivery",
     "Emulator",
+    "IncomingRequest",
     "Options",
     "Reply",
-    "Request",
     "Rule",
     "RunningEmulator",
     "Seed",

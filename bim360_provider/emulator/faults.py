@@ -7,14 +7,19 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.http.errors import ApiError, GatewayError, HqApiError
-from bim360_provider.emulator.http.messages import Delivery, Reply, Request, parse_json
+from bim360_provider.emulator.http.messages import Delivery, IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.journal import is_path_match, parse_body
 from bim360_provider.emulator.options import Seconds
-from bim360_provider.emulator.seed.models import ClockShift, SeedError, format_first_problem
+from bim360_provider.emulator.seed.models import (
+    ClockShift,
+    SeedError,
+    StrictModel,
+    validate_document,
+)
 
 FIRST_STATUS, LAST_STATUS = 200, 599
 """The statuses of a final reply; 1xx is interim."""
@@ -42,13 +47,7 @@ LIST_KEYS = ("results", "success_items", "business_units")
 """The keys of lists inside an object."""
 
 
-class _StrictModel(BaseModel):
-    """A part of the file; unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RequestMatch(_StrictModel):
+class RequestMatch(StrictModel):
     """The requests of a rule; an absent field matches all."""
 
     method: str = ""
@@ -61,7 +60,7 @@ class RequestMatch(_StrictModel):
     """Fields of the JSON or form body that must have these values."""
 
 
-class FaultEffect(_StrictModel):
+class FaultEffect(StrictModel):
     """The effect: another reply than the real one, or a faulty delivery of it."""
 
     act: bool | None = None
@@ -103,7 +102,7 @@ class FaultEffect(_StrictModel):
         return self.status is None and self.redirect is None and self.drop != "before"
 
 
-class Rule(_StrictModel):
+class Rule(StrictModel):
     """One fault rule."""
 
     match: RequestMatch = RequestMatch()
@@ -125,15 +124,10 @@ def parse_rules(document: object) -> list[Rule]:
         SeedError: A rule is invalid; the message is one line with the place.
     """
     listed = document if isinstance(document, list) else [document]
-    return [_parse_rule(rule, f"faults[{number}]") for number, rule in enumerate(listed)]
-
-
-def _parse_rule(document: object, place: str) -> Rule:
-    try:
-        return Rule.model_validate(document)
-    except ValidationError as error:
-        msg = f"{place}.{format_first_problem(error, Rule, RequestMatch, FaultEffect)}"
-        raise SeedError(msg) from None
+    return [
+        validate_document(Rule, rule, RequestMatch, FaultEffect, prefix=f"faults[{number}].")
+        for number, rule in enumerate(listed)
+    ]
 
 
 def read_rules(path: Path) -> list[Rule]:
@@ -308,7 +302,9 @@ class FaultInjector:
             for armed in self._armed_rules
         ]
 
-    def pick_fault(self, request: Request, route: str | None) -> tuple[int, FaultEffect] | None:
+    def pick_fault(
+        self, request: IncomingRequest, route: str | None
+    ) -> tuple[int, FaultEffect] | None:
         """Return the fault for a request, with its number; None without a fault."""
         for armed in self._armed_rules:
             if _is_selected(armed.rule.match, request, route) and armed.try_trigger():
@@ -316,7 +312,7 @@ class FaultInjector:
         return None
 
 
-def _is_selected(match: RequestMatch, request: Request, route: str | None) -> bool:
+def _is_selected(match: RequestMatch, request: IncomingRequest, route: str | None) -> bool:
     return (
         match.method.upper() in ("", request.method)
         and is_path_match(match.path, request.path, route)

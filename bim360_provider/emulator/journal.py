@@ -10,7 +10,12 @@ from urllib.parse import parse_qsl
 from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp
-from bim360_provider.emulator.http.messages import FormPart, Request, is_multipart, parse_parts
+from bim360_provider.emulator.http.messages import (
+    FormPart,
+    IncomingRequest,
+    is_multipart,
+    parse_parts,
+)
 from bim360_provider.emulator.http.routing import RequestContext
 
 MAX_ENTRIES = 20_000
@@ -108,7 +113,7 @@ def is_path_match(wanted: str, path: str, route: str | None) -> bool:
     return not wanted or wanted == template or fnmatchcase(path, wanted)
 
 
-def parse_body(request: Request) -> JsonValue:
+def parse_body(request: IncomingRequest) -> JsonValue:
     """Return a JSON or form body, the text of any other, None for an empty one.
 
     For an upload, only names, types and sizes are recorded.

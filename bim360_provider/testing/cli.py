@@ -1,14 +1,15 @@
 """The commands of the local engine; ``bim360 local`` has the same ones."""
 
-import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
 from bim360_provider.testing.console import CommandOptions, exit_with_result, open_screen
+from bim360_provider.testing.engine.engine import LocalEngine
+from bim360_provider.testing.engine.results import Command, Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,11 +19,8 @@ app = typer.Typer(
     help="Run a stack on the local engine, without the Pulumi CLI. It is not Pulumi.",
 )
 
-Command: TypeAlias = Callable[..., None]
+Operation: TypeAlias = Callable[..., Result]
 
-ExpectNoChangesOption = Annotated[
-    bool, typer.Option("--expect-no-changes", help="Exit with 7 if anything changes.")
-]
 RefreshOption = Annotated[
     bool, typer.Option("--refresh", "-r", help="Refresh the state before comparing.")
 ]
@@ -30,39 +28,47 @@ ReplaceOption = Annotated[
     list[str] | None,
     typer.Option("--replace", help="URN of a resource to replace even if unchanged. Repeatable."),
 ]
+EXPECT_NO_CHANGES: Final = inspect.Parameter(
+    "expect_no_changes",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=False,
+    annotation=Annotated[
+        bool, typer.Option("--expect-no-changes", help="Exit with 7 if anything changes.")
+    ],
+)
 
 
-def _with_common_options(command: Command) -> Command:
-    """Return a command that takes each field of `CommandOptions` as an option.
+def _add_command(name: Command, *further: inspect.Parameter) -> Callable[[Operation], Operation]:
+    """Return a decorator that adds a command for an operation of the engine.
 
-    The wrapped command gets them as its only positional argument.
+    Its options are the fields of `CommandOptions`, further ones, and those of the operation.
     """
     common = inspect.signature(CommandOptions, eval_str=True).parameters
-    _, *own = inspect.signature(command, eval_str=True).parameters.values()
 
-    @functools.wraps(command)
-    def run(**arguments: Any) -> None:
-        options = CommandOptions(**{name: arguments.pop(name) for name in common})
-        command(options, **arguments)
+    def add(operation: Operation) -> Operation:
+        def run(**arguments: Any) -> None:
+            options = CommandOptions(**{each: arguments.pop(each) for each in common})
+            expect_no_changes = arguments.pop(EXPECT_NO_CHANGES.name, False)
+            dry_run = arguments.get("preview_only", name == "preview")
+            with open_screen(name, as_json=options.as_json, dry_run=dry_run) as screen:
+                result = operation(options.build_engine(screen), **arguments)
+            exit_with_result(result, screen, expect_no_changes=expect_no_changes)
 
-    parameters = [
-        *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in common.values()),
-        *own,
-    ]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads it
-    run.__annotations__ = {each.name: each.annotation for each in parameters}
-    return run
+        _, *own = inspect.signature(operation, eval_str=True).parameters.values()
+        parameters = [*common.values(), *further, *own]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads it
+        run.__annotations__ = {each.name: each.annotation for each in parameters}
+        run.__doc__ = operation.__doc__
+        app.command(name)(run)
+        return operation
+
+    return add
 
 
-@app.command()
-@_with_common_options
+@_add_command("preview", EXPECT_NO_CHANGES)
 def preview(
-    options: CommandOptions,
-    *,
-    expect_no_changes: ExpectNoChangesOption = False,
-    refresh: RefreshOption = False,
-    replace: ReplaceOption = None,
-) -> None:
+    engine: LocalEngine, *, refresh: RefreshOption = False, replace: ReplaceOption = None
+) -> Result:
     """Show what `up` would do, without changing resources or the state.
 
     Exit codes: 0 success, 1 failed, 2 cannot start, 7 changes with
@@ -72,20 +78,13 @@ def preview(
       python -m bim360_provider.testing preview --stack demo
       python -m bim360_provider.testing preview --stack demo --refresh --expect-no-changes
     """
-    with open_screen("preview", as_json=options.as_json, dry_run=True) as screen:
-        result = options.build_engine(screen).preview(refresh=refresh, replace=replace or ())
-    exit_with_result(result, screen, expect_no_changes=expect_no_changes)
+    return engine.preview(refresh=refresh, replace=replace or ())
 
 
-@app.command()
-@_with_common_options
+@_add_command("up", EXPECT_NO_CHANGES)
 def up(
-    options: CommandOptions,
-    *,
-    expect_no_changes: ExpectNoChangesOption = False,
-    refresh: RefreshOption = False,
-    replace: ReplaceOption = None,
-) -> None:
+    engine: LocalEngine, *, refresh: RefreshOption = False, replace: ReplaceOption = None
+) -> Result:
     """Apply the program, without preview or confirmation.
 
     Exit codes: 0 success, 1 failed, 2 cannot start, 7 changes with
@@ -95,21 +94,17 @@ def up(
       python -m bim360_provider.testing up --stack demo
       python -m bim360_provider.testing up --stack demo --config demo:city=Boston --refresh
     """
-    with open_screen("up", as_json=options.as_json, dry_run=False) as screen:
-        result = options.build_engine(screen).up(refresh=refresh, replace=replace or ())
-    exit_with_result(result, screen, expect_no_changes=expect_no_changes)
+    return engine.up(refresh=refresh, replace=replace or ())
 
 
-@app.command()
-@_with_common_options
+@_add_command("refresh", EXPECT_NO_CHANGES)
 def refresh(
-    options: CommandOptions,
+    engine: LocalEngine,
     *,
-    expect_no_changes: ExpectNoChangesOption = False,
     preview_only: Annotated[
         bool, typer.Option("--preview-only", help="Show the drift without saving it.")
     ] = False,
-) -> None:
+) -> Result:
     """Update the state from the real resources, without running the program.
 
     Exit codes: 0 success, 1 failed, 2 cannot start, 7 changes with
@@ -119,15 +114,12 @@ def refresh(
       python -m bim360_provider.testing refresh --stack demo
       python -m bim360_provider.testing refresh --stack demo --preview-only --expect-no-changes
     """
-    with open_screen("refresh", as_json=options.as_json, dry_run=preview_only) as screen:
-        result = options.build_engine(screen).refresh(preview_only=preview_only)
-    exit_with_result(result, screen, expect_no_changes=expect_no_changes)
+    return engine.refresh(preview_only=preview_only)
 
 
-@app.command("import")
-@_with_common_options
+@_add_command("import")
 def import_(
-    options: CommandOptions,
+    engine: LocalEngine,
     *,
     file: Annotated[
         Path, typer.Option("--file", "-f", help="Import file, as `bim360 export` writes it.")
@@ -136,7 +128,7 @@ def import_(
         bool,
         typer.Option(help="Protect imported resources from deletion until the next `up`."),
     ] = True,
-) -> None:
+) -> Result:
     """Import existing resources into the state from an import file.
 
     Takes the same file as `pulumi import --file`. Sends no request to BIM 360:
@@ -149,14 +141,11 @@ def import_(
     Examples:
       python -m bim360_provider.testing import --stack existing --file stacks/existing.import.json
     """
-    with open_screen("import", as_json=options.as_json, dry_run=False) as screen:
-        result = options.build_engine(screen).import_from(file, protect=protect)
-    exit_with_result(result, screen, expect_no_changes=False)
+    return engine.import_from(file, protect=protect)
 
 
-@app.command()
-@_with_common_options
-def destroy(options: CommandOptions) -> None:
+@_add_command("destroy")
+def destroy(engine: LocalEngine) -> Result:
     """Delete all resources of the stack, dependents first, without confirmation.
 
     Exit codes: 0 success, 1 failed, 2 cannot start, 130 Ctrl-C.
@@ -164,6 +153,4 @@ def destroy(options: CommandOptions) -> None:
     Examples:
       python -m bim360_provider.testing destroy --stack demo
     """
-    with open_screen("destroy", as_json=options.as_json, dry_run=False) as screen:
-        result = options.build_engine(screen).destroy()
-    exit_with_result(result, screen, expect_no_changes=False)
+    return engine.destroy()

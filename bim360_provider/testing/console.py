@@ -33,7 +33,7 @@ NON_TERMINAL_WIDTH: Final = 200
 """Columns if the output is not a terminal."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CommandOptions:
     """The options of all commands."""
 

@@ -10,15 +10,14 @@ from bim360_provider.emulator import (
     ADMIN_UID,
     COMPANY_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
+from tests.support.emulator import get_bearer
 
 PROJECT_ID = "f0000000-0000-4000-8000-000000000001"
 USER_ID = "f0000000-0000-4000-8000-000000000002"
 
-BASIC_AUTH = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
-FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 EMULATOR_OPTIONS = {"rate_limit_per_minute": 0, "admin_rate_limit_per_minute": 0}
 
 
@@ -28,10 +27,7 @@ class PopulatedEmulator:
     def __init__(self) -> None:
         self.emulator = Emulator(options=EMULATOR_OPTIONS)
         self.emulator.clock.freeze()
-        form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-        headers = {"authorization": BASIC_AUTH, "content-type": FORM_CONTENT_TYPE}
-        reply = self.emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
-        self._bearer = f"Bearer {reply.parse_content()['access_token']}"
+        self._bearer = get_bearer(self.emulator)
         self.populate()
 
     def populate(self) -> None:
@@ -61,7 +57,7 @@ class PopulatedEmulator:
         path, _, query = path.partition("?")
         sent |= headers or {}
         return self.emulator.handle(
-            Request(method, path, query, sent, b"" if body is None else content)
+            IncomingRequest(method, path, query, sent, b"" if body is None else content)
         )
 
     def close(self) -> None:

@@ -1,7 +1,6 @@
 """Generated requests to the vendor's paths get no 5xx and no undocumented reply."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -16,23 +15,18 @@ from bim360_provider.emulator import (
     ADMIN_ID,
     BUSINESS_UNIT_ID,
     COMPANY_ID,
+    IncomingRequest,
     Reply,
-    Request,
 )
 from bim360_provider.emulator.http.gateway import route_request
 from tests.contract.openapi import OPENAPI_FILE, Operation, get_validator, needs_openapi_file
 from tests.contract.populated_emulator import PROJECT_ID, USER_ID, PopulatedEmulator
+from tests.support.emulator import PNG_HEADERS, PNG_PART
 
 pytestmark = needs_openapi_file
 
 EXAMPLES = 60
 """Requests to each operation: 20 operations take some seconds."""
-
-PNG = (
-    b'--x\r\nContent-Disposition: form-data; name="chunk"; filename="a.png"\r\n'
-    b"Content-Type: image/png\r\n\r\nPNG\r\n--x--\r\n"
-)
-UPLOAD = {"content-type": "multipart/form-data; boundary=x"}
 
 DEPTH = 4
 """The depth of a generated body; HQ's bodies have three levels."""
@@ -73,7 +67,7 @@ def list_operations() -> list[Operation]:
     return [
         each
         for each in get_validator().operations
-        if route_request(Request(each.method, each.template.translate(plain))).route_match
+        if route_request(IncomingRequest(each.method, each.template.translate(plain))).route_match
     ]
 
 
@@ -125,8 +119,8 @@ def requests(draw: st.DrawFn, operation: Operation) -> tuple[str, object, dict[s
         schema = json.dumps(contents["application/json"]["schema"])
         return url, draw(strategy(schema, wild=wild)), {}
     if contents:
-        file = b"" if wild and draw(st.booleans()) else PNG
-        return url, file + draw(st.binary(max_size=40)), UPLOAD
+        file = b"" if wild and draw(st.booleans()) else PNG_PART
+        return url, file + draw(st.binary(max_size=40)), PNG_HEADERS
     return url, None, {}
 
 
@@ -145,14 +139,6 @@ def problems(operation: Operation, path: str, reply: Reply) -> list[str]:
 
 
 GATEWAY = ("userMessage", "errorCode", "more info")
-
-
-@pytest.fixture(scope="module")
-def populated_emulator() -> Iterator[PopulatedEmulator]:
-    """Return an emulator that keeps the effects of earlier requests."""
-    emulator = PopulatedEmulator()
-    yield emulator
-    emulator.close()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """All replies of the emulator on paths of the vendor's file match its schemas."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, ADMIN_ID, BUSINESS_UNIT_ID, COMPANY_ID, Request
+from bim360_provider.emulator import (
+    ACCOUNT_ID,
+    ADMIN_ID,
+    BUSINESS_UNIT_ID,
+    COMPANY_ID,
+    IncomingRequest,
+)
 from bim360_provider.emulator.http.gateway import route_request
 from tests.contract.openapi import Operation, get_validator, needs_openapi_file
 from tests.contract.populated_emulator import ACCOUNT_PATH, PROJECT_ID, USER_ID, PopulatedEmulator
+from tests.support.emulator import PNG_HEADERS, PNG_PART
 
 pytestmark = needs_openapi_file
 
@@ -15,12 +20,6 @@ STEEL = {"name": "Nord Steel", "trade": "Metals"}
 UNITS = {"business_units": [{"id": BUSINESS_UNIT_ID, "name": "North"}]}
 ADMIN = f"/construction/admin/v1/projects/{PROJECT_ID}"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-
-IMAGE = (
-    b'--x\r\nContent-Disposition: form-data; name="chunk"; filename="a.png"\r\n'
-    b"Content-Type: image/png\r\n\r\nPNG\r\n--x--\r\n"
-)
-MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
 
 CALLS: tuple[tuple[str, str, object, int], ...] = (
     ("GET", f"{ACCOUNT_PATH}/companies", None, 200),
@@ -36,10 +35,10 @@ CALLS: tuple[tuple[str, str, object, int], ...] = (
     ("GET", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}", None, 200),
     ("GET", f"{ACCOUNT_PATH}/companies/{NOWHERE}", None, 404),
     ("PATCH", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}", {"city": "Oslo"}, 200),
-    ("PATCH", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}/image", IMAGE, 200),
+    ("PATCH", f"{ACCOUNT_PATH}/companies/{COMPANY_ID}/image", PNG_PART, 200),
     ("GET", f"{ACCOUNT_PATH}/companies/search?name=halvorsen", None, 200),
     ("GET", f"{ACCOUNT_PATH}/projects/{PROJECT_ID}/companies", None, 200),
-    ("PATCH", f"{ACCOUNT_PATH}/projects/{PROJECT_ID}/image", IMAGE, 200),
+    ("PATCH", f"{ACCOUNT_PATH}/projects/{PROJECT_ID}/image", PNG_PART, 200),
     ("GET", f"{ACCOUNT_PATH}/users", None, 200),
     ("POST", f"{ACCOUNT_PATH}/users", {"email": "new@example.com"}, 201),
     ("POST", f"{ACCOUNT_PATH}/users/import", [{"email": "new@example.com"}, {}], 201),
@@ -75,14 +74,6 @@ NOT_THERE = {
 """Writes to ACC projects, and reads that the provider does not need."""
 
 
-@pytest.fixture(scope="module")
-def populated_emulator() -> Iterator[PopulatedEmulator]:
-    """Return an emulator, which is populated for each call."""
-    house = PopulatedEmulator()
-    yield house
-    house.close()
-
-
 def name_of(operation: Operation) -> str:
     return f"{operation.method} {operation.template}"
 
@@ -95,7 +86,7 @@ def test_every_reply_matches_the_openapi_file(
 ) -> None:
     """The status is documented, no field is unknown to the file, and the types match."""
     populated_emulator.populate()
-    headers = MULTIPART if body is IMAGE else {}
+    headers = PNG_HEADERS if body is PNG_PART else {}
 
     reply = populated_emulator.send(method, path, body, headers)
 
@@ -132,7 +123,7 @@ def test_the_emulator_has_every_path_except_these() -> None:
         name_of(each)
         for each in get_validator().operations
         if route_request(
-            Request(each.method, each.template.replace("{", "").replace("}", ""))
+            IncomingRequest(each.method, each.template.replace("{", "").replace("}", ""))
         ).route_match
     }
     called = {

@@ -7,9 +7,10 @@ import jsonschema
 import pytest
 import yaml
 
-from bim360_provider.emulator import Emulator, Request
+from bim360_provider.emulator import Emulator
 from bim360_provider.emulator.hq.routes import TOKEN_PATH
 from bim360_provider.emulator.http.auth import FORM_CONTENT_TYPE, SCOPES
+from tests.support.emulator import request_token
 
 FILE = Path(__file__).parents[3] / "shared" / "openapi" / "authentication.yaml"
 
@@ -48,13 +49,8 @@ def test_the_grant_matches_the_vendors_file(api: Any) -> None:
 
 def test_the_reply_matches_the_vendors_schema(api: Any) -> None:
     """The payload of a client credentials grant."""
-    headers = {
-        "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
-        "content-type": FORM_CONTENT_TYPE,
-    }
     emulator = Emulator()
-    form = b"grant_type=client_credentials&scope=account%3Aread"
-    reply = emulator.handle(Request("POST", TOKEN_PATH, "", headers, form))
+    reply = request_token(emulator)
     emulator.close()
 
     schema = api["components"]["schemas"]["twoLeggedToken"]

@@ -20,9 +20,6 @@ MAX_MODULES = 240
 
 OURS = (".ci", "bench", "bim360_provider", "stacks")
 
-# Class names with two meanings, to be resolved: none may be added.
-AMBIGUOUS_CLASSES = frozenset({"Request"})
-
 
 def length(function: FunctionNode) -> int:
     """Return the lines of a function from ``def`` to its end, without its docstring."""
@@ -195,8 +192,7 @@ def test_every_class_name_of_the_package_has_one_meaning() -> None:
                 places[node.name].append(module.locate_node(node))
     repeated = {name: where for name, where in places.items() if len(where) > 1}
 
-    assert {name: repeated[name] for name in repeated.keys() - AMBIGUOUS_CLASSES} == {}
-    assert repeated.keys() >= AMBIGUOUS_CLASSES, "take the resolved names off the list"
+    assert repeated == {}
 
 
 def test_every_exemption_is_still_needed() -> None:

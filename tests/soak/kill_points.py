@@ -11,8 +11,8 @@ from bim360_provider.emulator import (
     CLIENT_ID,
     Delivery,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
     parse_seed,
 )
 from tests.soak.stack import ACTING_USER
@@ -90,7 +90,7 @@ class KillingEmulator(Emulator):
         self._kill_point, self._revoke_at = kill_point, revoke_at
         self._requests = self._writes = 0
 
-    def handle(self, request: Request) -> Reply:
+    def handle(self, request: IncomingRequest) -> Reply:
         """Respond, unless the kill point is reached first."""
         if request.path.startswith("/_emulator"):
             return super().handle(request)
@@ -119,7 +119,7 @@ class KillingEmulator(Emulator):
         """Return all projects of the account, including archived ones."""
         return list(self.get_account()["projects"])
 
-    def _count_request(self, request: Request) -> None:
+    def _count_request(self, request: IncomingRequest) -> None:
         self._requests += 1
         if self._requests == self._revoke_at:
             self.call_control_plane("DELETE", "/tokens")

@@ -16,8 +16,8 @@ from bim360_provider.emulator import (
     CLIENT_SECRET,
     Delivery,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
 from bim360_provider.emulator.clock import format_http_date
 from bim360_provider.hq import Connection, HqClient
@@ -136,9 +136,9 @@ class FaultyEmulator(Emulator):
         super().__init__(options={"rate_limit_per_minute": 0, **options})
         self.faults: list[Fault] = []
         self.request_log: list[str] = []
-        self.requests: list[Request] = []
+        self.requests: list[IncomingRequest] = []
 
-    def handle(self, request: Request) -> Reply:
+    def handle(self, request: IncomingRequest) -> Reply:
         """Respond, or apply the first fault for such a request."""
         if request.path.startswith("/_emulator"):
             return super().handle(request)

@@ -91,6 +91,11 @@ def build_time_filter(name: str) -> Filter:
     return keep
 
 
+def has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
+    """Return whether a row has one of several access levels."""
+    return any(item["accessLevels"].get(level) for level in wanted.split(","))
+
+
 def _is_within_range(moment: str, wanted: str) -> bool:
     start, dots, end = wanted.partition("..")
     bounds = [_parse_time(each) for each in (start, end) if each]

@@ -15,6 +15,7 @@ from bim360_provider.emulator.construction_admin.listing import (
     build_time_filter,
     build_value_filter,
     camelize_name,
+    has_access_level,
     select_fields,
 )
 from bim360_provider.emulator.hq import members
@@ -23,6 +24,7 @@ from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
+from bim360_provider.emulator.storage.schema import ADDRESS_FIELDS
 
 CAMEL_CASE_FIELDS = (
     "id",
@@ -30,12 +32,7 @@ CAMEL_CASE_FIELDS = (
     "start_date",
     "end_date",
     "job_number",
-    "address_line_1",
-    "address_line_2",
-    "city",
-    "state_or_province",
-    "postal_code",
-    "country",
+    *ADDRESS_FIELDS,
     "timezone",
     "construction_type",
     "contract_type",
@@ -86,7 +83,7 @@ def list_projects(call: ApiCall) -> Reply:
         "SELECT * FROM projects WHERE account_id = ? AND visible_from <= ? "
         "ORDER BY updated_at DESC, seq DESC"
     )
-    rows = call.backend.store.fetch_all(sql, [call.account.id, call.backend.clock.now()])
+    rows = call.hq.store.fetch_all(sql, [call.account.id, call.hq.clock.now()])
     return build_list_reply(call, [format_project(call, row) for row in rows], PROJECT_FILTERS)
 
 
@@ -118,7 +115,7 @@ def format_project(call: ApiCall, project: Row) -> Item:
 
 def _count_rows(call: ApiCall, table: str, project: Row) -> int:
     sql = f"SELECT count(*) AS found FROM {table} WHERE project_id = ?"  # noqa: S608 - table names are constants
-    return int((call.backend.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
+    return int((call.hq.store.fetch_one(sql, [project["id"]]) or {}).get("found") or 0)
 
 
 def _list_products(project: Row) -> list[Item]:
@@ -130,10 +127,6 @@ def _list_products(project: Row) -> list[Item]:
     ]
 
 
-def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
-    return any(item["accessLevels"].get(level) for level in wanted.split(","))
-
-
 USER_PROJECT_FILTERS: Mapping[str, Filter] = {
     "filter[id]": build_value_filter("id"),
     "filter[name]": build_text_filter("name"),
@@ -143,18 +136,18 @@ USER_PROJECT_FILTERS: Mapping[str, Filter] = {
     "filter[type]": build_value_filter("type"),
     "filter[classification]": build_value_filter("classification"),
     "filter[updatedAt]": build_time_filter("updatedAt"),
-    "filter[accessLevels]": _has_access_level,
+    "filter[accessLevels]": has_access_level,
 }
 
 
 def list_user_projects(call: ApiCall) -> Reply:
     """Handle GET projects of a user, by ``id`` or Autodesk ID (documented)."""
     sql = "SELECT * FROM users WHERE account_id = ? AND ? IN (id, uid)"
-    user = call.backend.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
+    user = call.hq.store.fetch_one(sql, [call.account.id, call.params["user_id"]])
     if user is None:
         raise build_not_found_error(entity="user")
-    found = [call.account.id, user["id"], call.backend.clock.now()]
-    rows = call.backend.store.fetch_all(USER_PROJECTS_SQL, found)
+    found = [call.account.id, user["id"], call.hq.clock.now()]
+    rows = call.hq.store.fetch_all(USER_PROJECTS_SQL, found)
     return build_list_reply(
         call, [_format_user_project(call, row) for row in rows], USER_PROJECT_FILTERS
     )

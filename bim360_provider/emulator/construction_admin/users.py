@@ -15,6 +15,7 @@ from bim360_provider.emulator.construction_admin.listing import (
     build_text_filter,
     build_value_filter,
     camelize_name,
+    has_access_level,
     select_fields,
 )
 from bim360_provider.emulator.hq import members
@@ -24,6 +25,7 @@ from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import BIM360_ADMIN_PREFIX, ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
+from bim360_provider.emulator.storage.schema import ADDRESS_FIELDS
 
 ACCESS_NAMES = {"admin": "administrator", "user": "member"}
 
@@ -33,12 +35,7 @@ CAMEL_CASE_FIELDS = (
     "name",
     "first_name",
     "last_name",
-    "address_line_1",
-    "address_line_2",
-    "city",
-    "state_or_province",
-    "postal_code",
-    "country",
+    *ADDRESS_FIELDS,
     "image_url",
     "job_title",
     "industry",
@@ -103,10 +100,6 @@ def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
     }
 
 
-def _has_access_level(item: Item, wanted: str, _matches: Matcher) -> bool:
-    return any(item["accessLevels"].get(level) for level in wanted.split(","))
-
-
 def _has_role(item: Item, wanted: str, _matches: Matcher) -> bool:
     return bool({*item["roleIds"]} & {*wanted.split(",")})
 
@@ -119,7 +112,7 @@ USER_FILTERS: Mapping[str, Filter] = {
     "filter[autodeskId]": build_value_filter("autodeskId"),
     "filter[id]": build_value_filter("id"),
     "filter[status]": build_value_filter("status"),
-    "filter[accessLevels]": _has_access_level,
+    "filter[accessLevels]": has_access_level,
     "filter[roleId]": _has_role,
     "filter[roleIds]": _has_role,
     "filter[products]": has_product,
@@ -129,7 +122,7 @@ USER_FILTERS: Mapping[str, Filter] = {
 def list_users(call: ApiCall) -> Reply:
     """Handle GET users of a project: an envelope (documented)."""
     project = rows.get_visible_project(call)
-    members = call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]])
+    members = call.hq.store.fetch_all(MEMBERS_SQL, [project["id"]])
     found = [_format_user(call, project, row) for row in members]
     if "filter[status]" not in call.request.parse_query():
         found = [user for user in found if user["status"] in DEFAULT_STATUSES]
@@ -155,13 +148,13 @@ def delete_user(call: ApiCall) -> Reply:
         # Inference: the reply for a BIM 360 project has not been published.
         raise HqApiError(403, ErrorCode.ACC_ONLY, "users of a BIM 360 project cannot be removed")
     sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"
-    call.backend.store.execute(sql, [project["id"], user["id"]])
+    call.hq.store.execute(sql, [project["id"], user["id"]])
     return Reply(204, {}, b"")
 
 
 def _find_member(call: ApiCall, project: Row) -> Row:
     wanted = call.params["user_id"]
-    for row in call.backend.store.fetch_all(MEMBERS_SQL, [project["id"]]):
+    for row in call.hq.store.fetch_all(MEMBERS_SQL, [project["id"]]):
         if wanted in (row["id"], row["uid"]):
             return row
     raise build_not_found_error(entity="user")

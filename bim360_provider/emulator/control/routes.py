@@ -1,36 +1,38 @@
 """The routes of the control plane, which are not journalled and not limited."""
 
-from collections.abc import Callable
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp, parse_timestamp
-from bim360_provider.emulator.control import browser_routes
-from bim360_provider.emulator.control.request import ControlRequest, ControlRequestError
+from bim360_provider.emulator.control import browser
+from bim360_provider.emulator.control.call import ControlAction, ControlCall, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
+from bim360_provider.emulator.http import auth
 from bim360_provider.emulator.http.errors import format_suggestion
-from bim360_provider.emulator.http.messages import Reply, Request, parse_json
-from bim360_provider.emulator.instance import EmulatorInstance
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.seed.database import dump_state, load_state
 from bim360_provider.emulator.seed.models import (
     ClockShift,
     Moment,
     SeedError,
-    format_first_problem,
+    StrictModel,
     parse_seed,
+    validate_document,
 )
+
+if TYPE_CHECKING:
+    from bim360_provider.emulator.emulator import Emulator
 
 CONTROL_PREFIX = "/_emulator"
 
 FIRST_ERROR_STATUS = 400
 
 
-class ClockChange(BaseModel):
+class ClockChange(StrictModel):
     """The body of a clock change."""
-
-    model_config = ConfigDict(extra="forbid")
 
     advance: ClockShift | None = None
     """Seconds to move forward, or back if negative."""
@@ -40,124 +42,121 @@ class ClockChange(BaseModel):
     """Whether to stop the clock."""
 
 
-def get_health(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def get_health(call: ControlCall) -> JsonValue:
     """Return that the emulator is up."""
-    return {"status": "ok", "now": format_timestamp(instance.backend.clock.now())}
+    return {"status": "ok", "now": format_timestamp(call.emulator.clock.now())}
 
 
-def reset_instance(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def reset_instance(call: ControlCall) -> JsonValue:
     """Reset to the seed."""
-    instance.reset()
+    call.emulator.reset()
     return {}
 
 
-def replace_seed(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def replace_seed(call: ControlCall) -> JsonValue:
     """Use the body as the seed."""
-    instance.replace_seed(parse_seed(request.body))
+    call.emulator.replace_seed(parse_seed(call.body))
     return {}
 
 
-def get_state(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def get_state(call: ControlCall) -> JsonValue:
     """Return the whole state, without clients and their secrets."""
-    return dump_state(instance.backend)
+    return dump_state(call.emulator.hq)
 
 
-def replace_state(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def replace_state(call: ControlCall) -> JsonValue:
     """Replace the state by a dumped one."""
-    load_state(instance.backend, request.body)
+    load_state(call.emulator.hq, call.body)
     return {}
 
 
-def get_clock(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def get_clock(call: ControlCall) -> JsonValue:
     """Return the clock."""
-    now = instance.backend.clock.now()
-    return {"now": format_timestamp(now), "epoch": now, "frozen": instance.backend.clock.is_frozen}
+    now = call.emulator.clock.now()
+    return {"now": format_timestamp(now), "epoch": now, "frozen": call.emulator.clock.is_frozen}
 
 
-def set_clock(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def set_clock(call: ControlCall) -> JsonValue:
     """Move, freeze or thaw the clock, and return it."""
-    try:
-        change = ClockChange.model_validate(request.parse_fields())
-    except ValidationError as error:
-        raise ControlRequestError(format_first_problem(error, ClockChange)) from None
-    before = instance.backend.clock.now()
+    change = validate_document(ClockChange, call.parse_fields())
+    before = call.emulator.clock.now()
     if change.freeze is not None:
-        (instance.backend.clock.freeze if change.freeze else instance.backend.clock.thaw)()
+        (call.emulator.clock.freeze if change.freeze else call.emulator.clock.thaw)()
     if change.set is not None:
-        instance.backend.clock.set_time(parse_timestamp(change.set))
-    instance.backend.clock.advance(change.advance or 0.0)
-    if instance.backend.clock.now() < before:
+        call.emulator.clock.set_time(parse_timestamp(change.set))
+    call.emulator.clock.advance(change.advance or 0.0)
+    if call.emulator.clock.now() < before:
         # Requests with a future time would fill the quota until the clock reaches it.
-        instance.backend.reset_quotas()
-    return get_clock(instance, request)
+        call.emulator.hq.reset_quotas()
+    return get_clock(call)
 
 
-def get_options(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def get_options(call: ControlCall) -> JsonValue:
     """Return the options in force."""
-    return instance.backend.options.model_dump()
+    return call.emulator.options.model_dump()
 
 
-def set_options(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def set_options(call: ControlCall) -> JsonValue:
     """Change options until the next reset, and return them."""
-    return instance.set_options(request.parse_fields()).model_dump()
+    return call.emulator.set_options(call.parse_fields()).model_dump()
 
 
-def list_requests(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def list_requests(call: ControlCall) -> JsonValue:
     """Return the journal."""
-    return instance.journal.dump_entries(*_parse_filters(request))
+    return call.emulator.journal.dump_entries(*_parse_filters(call))
 
 
-def count_requests(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def count_requests(call: ControlCall) -> JsonValue:
     """Count the journal's entries by route."""
-    by_route = instance.journal.count_requests(*_parse_filters(request))
+    by_route = call.emulator.journal.count_requests(*_parse_filters(call))
     return {"total": sum(by_route.values()), "by_route": {**by_route}}
 
 
-def clear_requests(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def clear_requests(call: ControlCall) -> JsonValue:
     """Clear the journal."""
-    instance.journal.clear()
+    call.emulator.journal.clear()
     return {}
 
 
-def list_faults(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def list_faults(call: ControlCall) -> JsonValue:
     """Return the fault rules in force and their counters."""
-    return instance.faults.dump_rules()
+    return call.emulator.fault_injector.dump_rules()
 
 
-def add_faults(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def add_faults(call: ControlCall) -> JsonValue:
     """Add one fault or a list of them."""
-    return {"ids": [*instance.faults.add(parse_rules(request.body))]}
+    return {"ids": [*call.emulator.fault_injector.add(parse_rules(call.body))]}
 
 
-def clear_faults(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def clear_faults(call: ControlCall) -> JsonValue:
     """Remove every fault."""
-    instance.faults.clear()
+    call.emulator.fault_injector.clear()
     return {}
 
 
-def remove_fault(instance: EmulatorInstance, request: ControlRequest) -> JsonValue:
+def remove_fault(call: ControlCall) -> JsonValue:
     """Remove one fault."""
-    if not (request.target_id.isdecimal() and instance.faults.remove(int(request.target_id))):
-        msg = f"there is no fault {request.target_id}"
+    if not (
+        call.target_id.isdecimal() and call.emulator.fault_injector.remove(int(call.target_id))
+    ):
+        msg = f"there is no fault {call.target_id}"
         raise ControlRequestError(msg)
     return {}
 
 
-def revoke_tokens(instance: EmulatorInstance, _request: ControlRequest) -> JsonValue:
+def revoke_tokens(call: ControlCall) -> JsonValue:
     """Revoke every token issued so far."""
-    instance.backend.last_revoked_serial = instance.backend.ids.increment_counter("token")
+    auth.revoke_tokens(call.emulator.hq)
     return {}
 
 
-def _parse_filters(request: ControlRequest) -> tuple[int, str, str]:
-    since = request.query.get("since", "0")
+def _parse_filters(call: ControlCall) -> tuple[int, str, str]:
+    since = call.query.get("since", "0")
     if not since.isdecimal():
         msg = f'since "{since}" is not a number'
         raise ControlRequestError(msg)
-    return int(since), request.query.get("method", ""), request.query.get("path", "")
+    return int(since), call.query.get("method", ""), call.query.get("path", "")
 
-
-ControlAction: TypeAlias = Callable[[EmulatorInstance, ControlRequest], JsonValue]
 
 ACTIONS: dict[str, ControlAction] = {
     "GET /_emulator/health": get_health,
@@ -178,16 +177,16 @@ ACTIONS: dict[str, ControlAction] = {
     "DELETE /_emulator/faults/*": remove_fault,
     "DELETE /_emulator/tokens": revoke_tokens,
     # Before the projects: a * matches slashes too.
-    "POST /_emulator/projects/*/users": browser_routes.add_member,
-    "PATCH /_emulator/projects/*/users/*": browser_routes.update_member,
-    "DELETE /_emulator/projects/*/users/*": browser_routes.remove_member,
-    "PATCH /_emulator/projects/*": browser_routes.update_project,
-    "DELETE /_emulator/projects/*": browser_routes.delete_project,
-    "PATCH /_emulator/companies/*": browser_routes.update_company,
-    "DELETE /_emulator/companies/*": browser_routes.delete_company,
-    "POST /_emulator/users/*/sign-in": browser_routes.sign_in_user,
-    "PATCH /_emulator/users/*": browser_routes.update_user,
-    "DELETE /_emulator/users/*": browser_routes.delete_user,
+    "POST /_emulator/projects/*/users": browser.add_member,
+    "PATCH /_emulator/projects/*/users/*": browser.update_member,
+    "DELETE /_emulator/projects/*/users/*": browser.remove_member,
+    "PATCH /_emulator/projects/*": partial(browser.update_entity, browser.PROJECT_KIND),
+    "DELETE /_emulator/projects/*": partial(browser.delete_entity, browser.PROJECT_KIND),
+    "PATCH /_emulator/companies/*": partial(browser.update_entity, browser.COMPANY_KIND),
+    "DELETE /_emulator/companies/*": partial(browser.delete_entity, browser.COMPANY_KIND),
+    "POST /_emulator/users/*/sign-in": browser.sign_in_user,
+    "PATCH /_emulator/users/*": partial(browser.update_entity, browser.USER_KIND),
+    "DELETE /_emulator/users/*": partial(browser.delete_entity, browser.USER_KIND),
 }
 
 
@@ -199,11 +198,11 @@ class ControlError(Exception):
         self.status = status
 
 
-def handle_request(request: Request, instance: EmulatorInstance) -> Reply:
+def handle_request(request: IncomingRequest, emulator: "Emulator") -> Reply:
     """Handle a request to the control plane; errors are ``{"error": "one line"}``."""
     try:
         action = _find_action(f"{request.method} {request.path}")
-        return Reply.from_content(200, action(instance, _parse_request(request)))
+        return Reply.from_content(200, action(_parse_call(request, emulator)))
     except ControlError as error:
         return Reply.from_content(error.status, {"error": str(error)})
     except (SeedError, ControlRequestError) as error:
@@ -217,12 +216,13 @@ def _find_action(route: str) -> ControlAction:
     raise ControlError(404, f"unknown route {route}{format_suggestion(route, ACTIONS)}")
 
 
-def _parse_request(request: Request) -> ControlRequest:
+def _parse_call(request: IncomingRequest, emulator: "Emulator") -> ControlCall:
     try:
         body: JsonValue = parse_json(request.body) if request.body else {}
     except ValueError:
         raise ControlError(400, "the body is not JSON") from None
-    return ControlRequest(
+    return ControlCall(
+        emulator,
         tuple(request.path.removeprefix(CONTROL_PREFIX).strip("/").split("/")),
         request.parse_query(),
         body,

@@ -10,33 +10,19 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq import body
-from bim360_provider.emulator.hq.body import (
-    TEXT_LIMIT,
-    BodyField,
-    BodySchema,
-    build_text_reader,
-    read_text,
-    read_uuid,
-)
 from bim360_provider.emulator.http.errors import build_bad_request_error, build_unprocessable_error
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage.database import Row, SqlValue
 from bim360_provider.emulator.storage.rows import update_columns
+from bim360_provider.emulator.storage.schema import BUSINESS_UNITS
 
 UnitsById: TypeAlias = dict[SqlValue, Row]
 """Units by their ids."""
 
-UNIT_SCHEMA = BodySchema(
-    fields=(
-        BodyField("id", read_uuid),
-        BodyField("parent_id", read_uuid),
-        # The page states no limit; 255 is that of HQ's other names (inference).
-        BodyField("name", build_text_reader(TEXT_LIMIT), is_required=True),
-        BodyField("description", read_text),
-    ),
-    read_only_names=("account_id", "path", "created_at", "updated_at"),
-)
+UNIT_FIELDS = BUSINESS_UNITS.reply_fields
+
+UNIT_SCHEMA = body.build_schema(BUSINESS_UNITS.body_fields, (*UNIT_FIELDS, "path"))
 
 LIST_KEY = "business_units"
 
@@ -44,7 +30,10 @@ LIST_KEY = "business_units"
 def get_structure(call: ApiCall) -> Reply:
     """Handle GET business_units_structure: all units, no pages (documented)."""
     units = _find_units(call)
-    content = [{**_format_unit(unit), "path": _format_path(unit, units)} for unit in units.values()]
+    content = [
+        {**{name: unit[name] for name in UNIT_FIELDS}, "path": _format_path(unit, units)}
+        for unit in units.values()
+    ]
     return Reply.from_content(200, {LIST_KEY: content})
 
 
@@ -60,7 +49,7 @@ def put_structure(call: ApiCall) -> Reply:
     ]
     given: UnitsById = {}
     for unit in sent:
-        unit["id"] = unit["id"] or str(call.backend.ids.create_id("business_unit"))
+        unit["id"] = unit["id"] or str(call.hq.ids.create_id("business_unit"))
         if unit["id"] in given:
             raise build_unprocessable_error(reason=f"two units have the id {unit['id']}")
         given[unit["id"]] = unit
@@ -69,7 +58,7 @@ def put_structure(call: ApiCall) -> Reply:
     _write_units(call, before, given)
     for left_out in before.keys() - given.keys() - kept.keys():
         sql = "DELETE FROM business_units WHERE account_id = ? AND id = ?"
-        call.backend.store.execute(sql, [call.account.id, left_out])
+        call.hq.store.execute(sql, [call.account.id, left_out])
     return get_structure(call)
 
 
@@ -84,7 +73,7 @@ def _parse_units(call: ApiCall) -> list[JsonValue]:
 
 def _find_units(call: ApiCall) -> UnitsById:
     sql = "SELECT * FROM business_units WHERE account_id = ? ORDER BY seq"
-    return {unit["id"]: unit for unit in call.backend.store.fetch_all(sql, [call.account.id])}
+    return {unit["id"]: unit for unit in call.hq.store.fetch_all(sql, [call.account.id])}
 
 
 def _check_tree(units: UnitsById) -> None:
@@ -114,15 +103,15 @@ def _walk_ancestors(unit: Row, units: Mapping[SqlValue, Row]) -> Iterator[Row]:
 
 def _write_units(call: ApiCall, before: UnitsById, given: UnitsById) -> None:
     """Insert new units with the ids of the request, and replace known ones (documented)."""
-    now = format_timestamp(call.backend.clock.now())
+    now = format_timestamp(call.hq.clock.now())
     for unit_id, unit in given.items():
         known = before.get(unit_id)
         if known is None:
             row: Row = {"account_id": call.account.id, "created_at": now, "updated_at": now}
-            call.backend.store.insert("business_units", {**unit, **row})
+            call.hq.store.insert("business_units", {**unit, **row})
         elif any(known[name] != unit[name] for name in unit):
             changed: Row = {**unit, "updated_at": now}
-            update_columns(call.backend.store, "business_units", known["seq"], changed)
+            update_columns(call.hq.store, "business_units", known["seq"], changed)
 
 
 def _format_path(unit: Row, units: UnitsById) -> str | None:
@@ -132,16 +121,3 @@ def _format_path(unit: Row, units: UnitsById) -> str | None:
     """
     names = [str(each["name"]) for each in _walk_ancestors(unit, units)]
     return "/".join(reversed(names)) or None
-
-
-def _format_unit(unit: Row) -> Row:
-    names = (
-        "id",
-        "account_id",
-        "parent_id",
-        "name",
-        "description",
-        "created_at",
-        "updated_at",
-    )
-    return {name: unit[name] for name in names}

@@ -3,45 +3,26 @@
 Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/companies-POST/
 """
 
+from uuid import uuid5
+
 from pydantic import JsonValue
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.hq import body, listing
-from bim360_provider.emulator.hq.body import (
-    TEXT_LIMIT,
-    BodyField,
-    BodySchema,
-    build_text_reader,
-    read_text,
-    read_trade,
-)
-from bim360_provider.emulator.hq.listing import parse_page
 from bim360_provider.emulator.http.errors import HqApiError
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
-from bim360_provider.emulator.storage.database import Row
-from bim360_provider.emulator.storage.schema import COMPANY_FIELDS
+from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row
+from bim360_provider.emulator.storage.schema import COMPANIES
 
-COMPANY_SCHEMA = BodySchema(
-    fields=(
-        BodyField("name", build_text_reader(TEXT_LIMIT), is_required=True),
-        BodyField("trade", read_trade, is_required=True),
-        BodyField("address_line_1", build_text_reader(TEXT_LIMIT)),
-        BodyField("address_line_2", build_text_reader(TEXT_LIMIT)),
-        BodyField("city", build_text_reader(TEXT_LIMIT)),
-        # The valid states and countries are on a page that was not readable.
-        BodyField("state_or_province", build_text_reader(TEXT_LIMIT)),
-        BodyField("postal_code", build_text_reader(TEXT_LIMIT)),
-        BodyField("country", build_text_reader(TEXT_LIMIT)),
-        BodyField("phone", build_text_reader(TEXT_LIMIT)),
-        BodyField("website_url", build_text_reader(TEXT_LIMIT)),
-        BodyField("description", build_text_reader(TEXT_LIMIT)),
-        BodyField("erp_id", read_text),
-        BodyField("tax_id", read_text),
-    ),
-    read_only_names=("id", "account_id", "created_at", "updated_at"),
-)
+COMPANY_FIELDS = COMPANIES.reply_fields
+
+COMPANY_SCHEMA = body.build_schema(COMPANIES.body_fields, COMPANY_FIELDS)
+
+PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
+
+IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
 
 SEARCH_FIELDS = ("name", "trade")
 
@@ -58,25 +39,12 @@ def import_companies(call: ApiCall) -> Reply:
 
 def list_companies(call: ApiCall) -> Reply:
     """Handle GET companies: a bare array (documented)."""
-    page = parse_page(call.request.parse_query(), COMPANY_FIELDS, call.options)
-    found = rows.fetch_page(call, "companies", page)
-    return Reply.from_content(
-        200, [page.select_fields(format_company(company)) for company in found]
-    )
+    return listing.list_rows(call, "companies", COMPANY_FIELDS)
 
 
 def search_companies(call: ApiCall) -> Reply:
     """Handle GET companies/search: by name and trade, fuzzy by default (documented)."""
-    query = call.request.parse_query()
-    page = parse_page(
-        query, COMPANY_FIELDS, call.options, (*SEARCH_FIELDS, *listing.SEARCH_PARAMETERS)
-    )
-    found = rows.fetch_page(
-        call, "companies", page, *listing.build_search_condition(query, SEARCH_FIELDS)
-    )
-    return Reply.from_content(
-        200, [page.select_fields(format_company(company)) for company in found]
-    )
+    return listing.search_rows(call, "companies", COMPANY_FIELDS, SEARCH_FIELDS)
 
 
 def get_company(call: ApiCall) -> Reply:
@@ -95,6 +63,21 @@ def patch_company(call: ApiCall) -> Reply:
     )
 
 
+def list_project_companies(call: ApiCall) -> Reply:
+    """Handle GET companies of a project: a company's fields and two more (documented)."""
+    project = rows.get_visible_project(call)
+    page = listing.parse_page(
+        call.request.parse_query(),
+        PROJECT_COMPANY_FIELDS,
+        call.options,
+        sortable_fields=COMPANY_FIELDS,
+    )
+    found = listing.fetch_page(call, "companies", page, IN_PROJECT_SQL, [project["id"]])
+    return Reply.from_content(
+        200, [page.select_fields(_format_project_company(project, company)) for company in found]
+    )
+
+
 def get_company_row(call: ApiCall) -> Row:
     """Return the company in the call's path.
 
@@ -109,6 +92,12 @@ def format_company(company: Row) -> Row:
     return {name: company[name] for name in COMPANY_FIELDS}
 
 
+def _format_project_company(project: Row, company: Row) -> Row:
+    group = uuid5(ID_NAMESPACE, f"{project['id']}/{company['id']}")
+    more: Row = {"project_id": project["id"], "member_group_id": str(group)}
+    return {**format_company(company), **more}
+
+
 def _insert_company(call: ApiCall, given: dict[str, JsonValue]) -> Row:
     company = body.parse_full(given, COMPANY_SCHEMA, call.options)
     _refuse_duplicate_name(call, company)
@@ -118,6 +107,6 @@ def _insert_company(call: ApiCall, given: dict[str, JsonValue]) -> Row:
 def _refuse_duplicate_name(call: ApiCall, company: Row) -> None:
     """Documented: names are unique in an account; that they are case-sensitive is an inference."""
     sql = "SELECT 1 FROM companies WHERE account_id = ? AND name = ?"
-    if call.backend.store.fetch_one(sql, [call.account.id, company["name"]]) is not None:
+    if call.hq.store.fetch_one(sql, [call.account.id, company["name"]]) is not None:
         message = f'the account has a company named "{company["name"]}"'
         raise HqApiError(409, ErrorCode.COMPANY_TAKEN, message)

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bim360_provider.emulator.hq.body import TEXT_LIMIT
+from bim360_provider.emulator.hq.values import TEXT_LIMIT
 from bim360_provider.emulator.http.errors import build_bad_request_error, format_suggestion
+from bim360_provider.emulator.http.messages import Reply
+from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.storage.database import Row, SqlValue
 
@@ -43,6 +45,47 @@ class PageQuery:
     def select_fields(self, row: Row) -> Row:
         """Return the requested fields and ``id``."""
         return {name: row[name] for name in row if name in self.fields}
+
+
+def list_rows(call: ApiCall, table: str, fields: Sequence[str]) -> Reply:
+    """Return a reply with one page of an account's rows: a bare array (documented)."""
+    page = parse_page(call.request.parse_query(), fields, call.options)
+    return _build_reply(fetch_page(call, table, page), fields, page)
+
+
+def search_rows(call: ApiCall, table: str, fields: Sequence[str], criteria: Sequence[str]) -> Reply:
+    """Return a reply with one page of the rows that a search finds: fuzzy by default (documented).
+
+    Args:
+        call: The call.
+        table: The table or view.
+        fields: The fields of a row.
+        criteria: The columns that may be searched for.
+
+    Raises:
+        HqApiError: 400, without a criterion or with a malformed parameter (inference).
+    """
+    query = call.request.parse_query()
+    page = parse_page(query, fields, call.options, (*criteria, *SEARCH_PARAMETERS))
+    found = fetch_page(call, table, page, *_build_search_condition(query, criteria))
+    return _build_reply(found, fields, page)
+
+
+def _build_reply(found: list[Row], fields: Sequence[str], page: PageQuery) -> Reply:
+    rows = ({name: row[name] for name in fields} for row in found)
+    return Reply.from_content(200, [page.select_fields(row) for row in rows])
+
+
+def fetch_page(
+    call: ApiCall, table: str, page: PageQuery, where: str = "1", values: Sequence[SqlValue] = ()
+) -> list[Row]:
+    """Return one page of an account's rows."""
+    # Tables and conditions are constants; the order consists of validated column names.
+    sql = (
+        f"SELECT * FROM {table} WHERE account_id = ? AND ({where}) "  # noqa: S608 - see above
+        f"ORDER BY {page.order} LIMIT ? OFFSET ?"
+    )
+    return call.hq.store.fetch_all(sql, [call.account.id, *values, page.limit, page.offset])
 
 
 def parse_page(
@@ -124,18 +167,9 @@ def _parse_fields(field: str | None, known: Sequence[str]) -> tuple[str, ...]:
     return ("id", *(each.strip() for each in field.split(",")))
 
 
-def build_search_condition(
+def _build_search_condition(
     query: dict[str, str], criteria: Sequence[str]
 ) -> tuple[str, list[SqlValue]]:
-    """Return the SQL condition of a search and its values.
-
-    Args:
-        query: The query parameters.
-        criteria: The columns that may be searched for.
-
-    Raises:
-        HqApiError: 400, without a criterion or with a malformed parameter (inference).
-    """
     wanted = {name: query[name] for name in criteria if query.get(name)}
     if not wanted:
         raise build_bad_request_error(problem=f"search needs one of {', '.join(criteria)}")

@@ -1,4 +1,4 @@
-"""The users of a project: roles, companies, services and the acting user."""
+"""The users of a project: roles, services and the acting user."""
 
 import json
 from uuid import uuid5
@@ -7,23 +7,17 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.clock import format_timestamp
-from bim360_provider.emulator.hq.body import join_services
 from bim360_provider.emulator.hq.enums import INDUSTRY_ROLES
-from bim360_provider.emulator.hq.listing import parse_page
+from bim360_provider.emulator.hq.values import join_services
 from bim360_provider.emulator.http.errors import HqApiError
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
-from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row, SqlValue
+from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row
 from bim360_provider.emulator.storage.rows import update_columns
-from bim360_provider.emulator.storage.schema import COMPANY_FIELDS
 
 ADMIN_ROLES = ("Project Manager", "VDC Manager")
 """Roles with an admin's access; which roles these are is an inference, the levels are not."""
-
-PROJECT_COMPANY_FIELDS = (*COMPANY_FIELDS, "project_id", "member_group_id")
-
-IN_PROJECT_SQL = "id IN (SELECT company_id FROM project_companies WHERE project_id = ?)"
 
 SERVICE_TYPES = {"document_management": "doc_manager", "project_administration": "admin"}
 """The services of HQ v2, and their names on a project."""
@@ -73,53 +67,10 @@ def _build_role_access(role: str) -> dict[str, dict[str, str]]:
     }
 
 
-def list_project_companies(call: ApiCall) -> Reply:
-    """Handle GET companies of a project: a company's fields and two more (documented)."""
-    project = rows.get_visible_project(call)
-    page = parse_page(
-        call.request.parse_query(),
-        PROJECT_COMPANY_FIELDS,
-        call.options,
-        sortable_fields=COMPANY_FIELDS,
-    )
-    found = rows.fetch_page(call, "companies", page, IN_PROJECT_SQL, [project["id"]])
-    return Reply.from_content(
-        200, [page.select_fields(_format_project_company(project, company)) for company in found]
-    )
-
-
-def copy_companies(call: ApiCall, template_id: SqlValue, project: Row) -> None:
-    """Add the companies of its template to a new project (documented: ``include_companies``)."""
-    sql = (
-        "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
-        "SELECT ?, company_id FROM project_companies WHERE project_id = ? ORDER BY seq"
-    )
-    call.backend.store.execute(sql, [project["id"], template_id])
-
-
-def add_first_company(call: ApiCall, project: Row) -> None:
-    """Add a company to a new project, as HQ does even without a template (observed).
-
-    Observed: https://github.com/JohnOnSoftware/forge-bim360.project.setup-postman.collection
-    Which company it is has not been published; here it is the account's oldest, see assumptions.py.
-    """
-    sql = (
-        "INSERT OR IGNORE INTO project_companies (project_id, company_id) "
-        "SELECT ?, id FROM companies WHERE account_id = ? ORDER BY created_at, seq LIMIT 1"
-    )
-    call.backend.store.execute(sql, [project["id"], call.account.id])
-
-
-def _format_project_company(project: Row, company: Row) -> Row:
-    group = uuid5(ID_NAMESPACE, f"{project['id']}/{company['id']}")
-    more: Row = {"project_id": project["id"], "member_group_id": str(group)}
-    return {**{name: company[name] for name in COMPANY_FIELDS}, **more}
-
-
 def find_member(call: ApiCall, project: Row, user: Row) -> Row | None:
     """Return a user's row in a project, None if they are not in it."""
     sql = "SELECT * FROM members WHERE project_id = ? AND user_id = ?"
-    return call.backend.store.fetch_one(sql, [project["id"], user["id"]])
+    return call.hq.store.fetch_one(sql, [project["id"], user["id"]])
 
 
 def parse_services(member: Row) -> dict[str, str]:
@@ -154,7 +105,7 @@ def refuse_archived_project(project: Row) -> None:
 
 def add_member(call: ApiCall, project: Row, user: Row, values: Row) -> Row:
     """Add a user to a project; a user who was not invited yet gets an invitation (inference)."""
-    now = format_timestamp(call.backend.clock.now())
+    now = format_timestamp(call.hq.clock.now())
     row: Row = {
         "company_id": user["company_id"],
         "industry_roles": "[]",
@@ -166,18 +117,18 @@ def add_member(call: ApiCall, project: Row, user: Row, values: Row) -> Row:
         "created_at": now,
         "updated_at": now,
     }
-    call.backend.store.insert("members", row)
+    call.hq.store.insert("members", row)
     if user["status"] == "not_invited":
         sent: Row = {"status": "pending", "updated_at": now}
-        update_columns(call.backend.store, "users", user["seq"], sent)
+        update_columns(call.hq.store, "users", user["seq"], sent)
     add_member_company(call, project, row)
     return row
 
 
 def update_member(call: ApiCall, project: Row, member: Row, values: Row) -> Row:
     """Change a member and return the row."""
-    values = {**values, "updated_at": format_timestamp(call.backend.clock.now())}
-    update_columns(call.backend.store, "members", member["seq"], values)
+    values = {**values, "updated_at": format_timestamp(call.hq.clock.now())}
+    update_columns(call.hq.store, "members", member["seq"], values)
     add_member_company(call, project, values)
     return {**member, **values}
 
@@ -186,7 +137,7 @@ def add_member_company(call: ApiCall, project: Row, member: Row) -> None:
     """Add a user's company to the project; it stays when the user is removed (inference)."""
     if member.get("company_id") is not None:
         sql = "INSERT OR IGNORE INTO project_companies (project_id, company_id) VALUES (?, ?)"
-        call.backend.store.execute(sql, [project["id"], member["company_id"]])
+        call.hq.store.execute(sql, [project["id"], member["company_id"]])
 
 
 def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
@@ -201,8 +152,8 @@ def activate_services(call: ApiCall, project: Row, services: set[str]) -> Row:
     if project["status"] == "pending":
         values["status"] = "active"
     if any(project[name] != value for name, value in values.items()):
-        values["updated_at"] = format_timestamp(call.backend.clock.now())
-        update_columns(call.backend.store, "projects", project["seq"], values)
+        values["updated_at"] = format_timestamp(call.hq.clock.now())
+        update_columns(call.hq.store, "projects", project["seq"], values)
     return {**project, **values}
 
 
@@ -234,7 +185,7 @@ def require_acting_admin(call: ApiCall, project: Row, header: str = HQ_ACTING_US
         if call.options.acting_user == "required":
             raise _build_forbidden_error(reason=f"the request names no user: {header} is missing")
         return
-    user = call.backend.store.fetch_one(
+    user = call.hq.store.fetch_one(
         "SELECT * FROM users WHERE account_id = ? AND (id = ? OR uid = ?)",
         [call.account.id, acting, acting],
     )

@@ -6,17 +6,15 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.hq import body, members, users
-from bim360_provider.emulator.hq.body import (
+from bim360_provider.emulator.hq.enums import SERVICES
+from bim360_provider.emulator.hq.members import SERVICE_TYPES, map_role_names
+from bim360_provider.emulator.hq.values import (
     BodyField,
-    BodySchema,
     build_choice_reader,
     join_services,
     read_email_address,
     read_uuid,
 )
-from bim360_provider.emulator.hq.enums import SERVICES
-from bim360_provider.emulator.hq.members import SERVICE_TYPES, map_role_names
-from bim360_provider.emulator.hq.users import PROFILE_FIELDS, RESPONSE_ONLY_NAMES
 from bim360_provider.emulator.http.errors import (
     ApiError,
     HqApiError,
@@ -29,26 +27,29 @@ from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row, SqlValue
 from bim360_provider.emulator.storage.rows import update_columns
+from bim360_provider.emulator.storage.schema import USERS
 
 DOCUMENTS_SERVICE = "document_management"
 
 ROLES = ("project_admin",)
 """The only documented role."""
 
-ADMIN_SCHEMA = BodySchema(
-    fields=(
+PROFILE_FIELDS = tuple(
+    field
+    for field in USERS.body_fields
+    if field.name not in ("email", "company_id", "name", "default_role")
+)
+"""Fields that the user's Autodesk profile overrides once it exists."""
+
+ADMIN_SCHEMA = body.build_schema(
+    (
         BodyField("service_type", build_choice_reader(SERVICES), is_required=True),
         BodyField("company_id", read_uuid, is_required=True),
         BodyField("email", read_email_address, is_required=True),
         BodyField("role", build_choice_reader(ROLES), is_required=True),
         *PROFILE_FIELDS,
     ),
-    read_only_names=(
-        *(name for name in RESPONSE_ONLY_NAMES if name != "role"),
-        "status",
-        "name",
-        "default_role",
-    ),
+    users.USER_FIELDS,
 )
 """Observed for ``role``: the vendor's set-up tool always sends it."""
 
@@ -116,7 +117,7 @@ def _find_or_create_admin(call: ApiCall, sent: Row) -> Row:
     if user is None:
         return users.insert_user(call, {name: sent[name] for name in sent if name != "role"})
     if user["company_id"] is None:
-        update_columns(call.backend.store, "users", user["seq"], {"company_id": sent["company_id"]})
+        update_columns(call.hq.store, "users", user["seq"], {"company_id": sent["company_id"]})
     elif user["company_id"] != sent["company_id"]:
         message = f"company_id: {user['email']} belongs to company {user['company_id']}"
         raise HqApiError(422, ErrorCode.OTHER_COMPANY, message)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from bim360_provider.emulator.backend import ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA
 from bim360_provider.emulator.construction_admin import projects as admin_projects
 from bim360_provider.emulator.construction_admin import users as admin_users
 from bim360_provider.emulator.hq import (
     business_units,
     companies,
+    images,
+    jobs,
     members,
     project_users,
     projects,
@@ -15,6 +16,7 @@ from bim360_provider.emulator.hq import (
 )
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall, Route
+from bim360_provider.emulator.state import ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA
 
 TOKEN_PATH = "/authentication/v2/token"  # noqa: S105 - a path
 TOKEN_ROUTE = f"POST {TOKEN_PATH}"
@@ -40,7 +42,7 @@ ROUTES = (
     Route("GET", f"{ACCOUNT_PATH}/projects", READ_SCOPE, projects.list_projects),
     Route("GET", f"{ACCOUNT_PATH}/projects/:project_id", READ_SCOPE, projects.get_project),
     Route("PATCH", f"{ACCOUNT_PATH}/projects/:project_id", WRITE_SCOPE, projects.patch_project),
-    Route("GET", f"{ACCOUNT_PATH}/jobs/:job_id", READ_SCOPE, projects.get_job),
+    Route("GET", f"{ACCOUNT_PATH}/jobs/:job_id", READ_SCOPE, jobs.get_job),
     Route("POST", f"{ACCOUNT_PATH}/companies", WRITE_SCOPE, companies.create_company),
     Route("POST", f"{ACCOUNT_PATH}/companies/import", WRITE_SCOPE, companies.import_companies),
     Route("GET", f"{ACCOUNT_PATH}/companies", READ_SCOPE, companies.list_companies),
@@ -57,13 +59,13 @@ ROUTES = (
         "PATCH",
         f"{ACCOUNT_PATH}/companies/:company_id/image",
         WRITE_SCOPE,
-        projects.patch_company_image,
+        images.patch_company_image,
     ),
     Route(
         "PATCH",
         f"{ACCOUNT_PATH}/projects/:project_id/image",
         WRITE_SCOPE,
-        projects.patch_project_image,
+        images.patch_project_image,
     ),
     Route(
         "GET", f"{ACCOUNT_PATH}/business_units_structure", READ_SCOPE, business_units.get_structure
@@ -75,7 +77,7 @@ ROUTES = (
         "GET",
         f"{ACCOUNT_PATH}/projects/:project_id/companies",
         READ_SCOPE,
-        members.list_project_companies,
+        companies.list_project_companies,
     ),
     Route(
         "POST",

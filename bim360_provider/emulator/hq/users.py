@@ -6,80 +6,30 @@ from pydantic import JsonValue
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.hq import body, enums, listing
-from bim360_provider.emulator.hq.body import (
-    TEXT_LIMIT,
+from bim360_provider.emulator.hq.values import (
     BodyField,
-    BodySchema,
     build_choice_reader,
-    build_text_reader,
-    read_email_address,
+    read_text,
     read_uuid,
 )
-from bim360_provider.emulator.hq.listing import parse_page
 from bim360_provider.emulator.http.errors import HqApiError, build_unprocessable_error
 from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import ID_NAMESPACE, Row, SqlValue
-from bim360_provider.emulator.storage.schema import USER_FIELDS
+from bim360_provider.emulator.storage.schema import USERS
 
-PROFILE_FIELDS = (
-    BodyField("nickname", build_text_reader(TEXT_LIMIT)),
-    BodyField("first_name", build_text_reader(TEXT_LIMIT)),
-    BodyField("last_name", build_text_reader(TEXT_LIMIT)),
-    BodyField("image_url", build_text_reader(TEXT_LIMIT)),
-    BodyField("address_line_1", build_text_reader(TEXT_LIMIT)),
-    BodyField("address_line_2", build_text_reader(TEXT_LIMIT)),
-    BodyField("city", build_text_reader(TEXT_LIMIT)),
-    BodyField("state_or_province", build_text_reader(TEXT_LIMIT)),
-    BodyField("postal_code", build_text_reader(TEXT_LIMIT)),
-    BodyField("country", build_text_reader(TEXT_LIMIT)),
-    BodyField("phone", build_text_reader(TEXT_LIMIT)),
-    BodyField("company", build_text_reader(TEXT_LIMIT)),
-    BodyField("job_title", build_text_reader(TEXT_LIMIT)),
-    BodyField("industry", build_text_reader(TEXT_LIMIT)),
-    # One page prints 25; the others agree on 255.
-    BodyField("about_me", build_text_reader(TEXT_LIMIT)),
-)
-"""Fields that the user's Autodesk profile overrides once it exists."""
+USER_FIELDS = USERS.reply_fields
 
-RESPONSE_ONLY_NAMES = (
-    "id",
-    "account_id",
-    "role",
-    "company_name",
-    "last_sign_in",
-    "uid",
-    "default_role_id",
-    "created_at",
-    "updated_at",
-)
+USER_CREATE_SCHEMA = body.build_schema(USERS.body_fields, USER_FIELDS)
 
-USER_CREATE_SCHEMA = BodySchema(
-    fields=(
-        BodyField("email", read_email_address, is_required=True),
-        BodyField("company_id", read_uuid),
-        # The vendor's OpenAPI file has `name` and lacks `default_role`; its page has
-        # `default_role` and lacks `name`. Both are accepted.
-        BodyField("name", build_text_reader(TEXT_LIMIT)),
-        BodyField("default_role", build_text_reader(TEXT_LIMIT)),
-        *PROFILE_FIELDS,
-    ),
-    read_only_names=(*RESPONSE_ONLY_NAMES, "status"),
-)
-
-USER_PATCH_SCHEMA = BodySchema(
-    fields=(
+USER_PATCH_SCHEMA = body.build_schema(
+    (
         BodyField("status", build_choice_reader(enums.SETTABLE_USER_STATUSES), is_required=True),
         BodyField("company_id", read_uuid),
-        BodyField("default_role", build_text_reader(TEXT_LIMIT)),
+        BodyField("default_role", read_text),
     ),
-    read_only_names=(
-        *RESPONSE_ONLY_NAMES,
-        "email",
-        "name",
-        *(field.name for field in PROFILE_FIELDS),
-    ),
+    USER_FIELDS,
 )
 """Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/users-:user_id-PATCH/"""
 
@@ -102,21 +52,12 @@ def import_users(call: ApiCall) -> Reply:
 
 def list_users(call: ApiCall) -> Reply:
     """Handle GET users: a bare array (documented)."""
-    page = parse_page(call.request.parse_query(), USER_FIELDS, call.options)
-    found = rows.fetch_page(call, "listed_users", page)
-    return Reply.from_content(200, [page.select_fields(format_user(user)) for user in found])
+    return listing.list_rows(call, "listed_users", USER_FIELDS)
 
 
 def search_users(call: ApiCall) -> Reply:
     """Handle GET users/search: fuzzy by default (documented)."""
-    query = call.request.parse_query()
-    page = parse_page(
-        query, USER_FIELDS, call.options, (*SEARCH_FIELDS, *listing.SEARCH_PARAMETERS)
-    )
-    found = rows.fetch_page(
-        call, "listed_users", page, *listing.build_search_condition(query, SEARCH_FIELDS)
-    )
-    return Reply.from_content(200, [page.select_fields(format_user(user)) for user in found])
+    return listing.search_rows(call, "listed_users", USER_FIELDS, SEARCH_FIELDS)
 
 
 def get_user(call: ApiCall) -> Reply:
@@ -170,7 +111,7 @@ def insert_user(call: ApiCall, given: dict[str, JsonValue]) -> Row:
 def find_user_by_email(call: ApiCall, email: SqlValue) -> Row | None:
     """Return the account's user with an e-mail, ignoring case."""
     sql = "SELECT * FROM listed_users WHERE account_id = ? AND email = ? COLLATE NOCASE"
-    return call.backend.store.fetch_one(sql, [call.account.id, email])
+    return call.hq.store.fetch_one(sql, [call.account.id, email])
 
 
 def check_company(call: ApiCall, company_id: SqlValue) -> None:

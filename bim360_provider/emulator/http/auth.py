@@ -5,16 +5,13 @@ import binascii
 import hmac
 import json
 from dataclasses import dataclass
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from secrets import token_urlsafe
 
 from bim360_provider.emulator.assumptions import BAD_CLIENT_CODE, UNSUPPORTED_GRANT_CODE
-from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.http.errors import GatewayError, format_suggestion
-from bim360_provider.emulator.http.messages import Reply, Request
-from bim360_provider.emulator.seed.database import hash_secret
-
-SIGNING_KEY = b"bim360-emulator"
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
+from bim360_provider.emulator.state import HqState
+from bim360_provider.emulator.storage.database import hash_secret
 
 SCOPES = (
     "user:read user:write user-profile:read viewables:read data:read data:write data:create "
@@ -28,56 +25,6 @@ FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 BAD_TOKEN_CODE = "AUTH-006"  # noqa: S105 - the gateway's error code, not a secret
 
 
-class InvalidTokenError(Exception):
-    """The text is not a token of an emulator."""
-
-
-class TokenClaims(BaseModel):
-    """The claims of a token that the emulator reads."""
-
-    model_config = ConfigDict(frozen=True)
-
-    client_id: str
-    scope: frozenset[str]
-    jti: int
-    exp: float
-
-
-def sign_claims(claims: dict[str, object]) -> str:
-    """Return ``header.claims.signature``, each base64url without padding."""
-    head = _encode_base64(json.dumps({"alg": "HS256", "typ": "JWT", "kid": "emulator"}).encode())
-    text = f"{head}.{_encode_base64(json.dumps(claims).encode())}"
-    return f"{text}.{_compute_signature(text)}"
-
-
-def verify_token(token: str) -> TokenClaims:
-    """Return the claims of a token.
-
-    Raises:
-        InvalidTokenError: The token was not issued by an emulator.
-    """
-    text, _, signature = token.rpartition(".")
-    if not hmac.compare_digest(signature.encode(), _compute_signature(text).encode()):
-        raise InvalidTokenError
-    payload = text.partition(".")[2]
-    try:
-        return TokenClaims.model_validate_json(_decode_base64(payload))
-    except (ValidationError, ValueError):
-        raise InvalidTokenError from None
-
-
-def _compute_signature(text: str) -> str:
-    return _encode_base64(hmac.digest(SIGNING_KEY, text.encode(), "sha256"))
-
-
-def _encode_base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _decode_base64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """The client id and the scopes of a token."""
@@ -86,36 +33,42 @@ class Bearer:
     scopes: frozenset[str]
 
 
-def issue_token(request: Request, client_id: str, backend: Backend) -> Reply:
+def issue_token(request: IncomingRequest, client_id: str, hq: HqState) -> Reply:
     """Handle ``POST /authentication/v2/token`` for an authenticated client.
 
     Raises:
         GatewayError: 400 for a malformed form, 429 over the quota.
     """
-    backend.token_quota.consume(client_id, backend.options.token_rate_limit_per_minute)
-    claims = _build_claims(client_id, _parse_scopes(request.parse_form()), backend)
-    return Reply.from_content(
-        200,
+    hq.token_quota.consume(client_id, hq.options.token_rate_limit_per_minute)
+    scopes = _parse_scopes(request.parse_form())
+    token, lifetime = _create_token(client_id, scopes), hq.options.token_lifetime
+    hq.store.insert(
+        "tokens",
         {
-            "access_token": sign_claims(claims),
-            "token_type": "Bearer",
-            "expires_in": int(backend.options.token_lifetime),
+            "digest": hash_secret(token),
+            "client_id": client_id,
+            "scope": " ".join(scopes),
+            "expires_at": hq.clock.now() + lifetime,
         },
+    )
+    return Reply.from_content(
+        200, {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime)}
     )
 
 
-def _build_claims(client_id: str, scopes: list[str], backend: Backend) -> dict[str, object]:
-    return {
-        "client_id": client_id,
-        "scope": scopes,
-        "iss": "https://developer.api.autodesk.com",
-        "aud": "https://autodesk.com",
-        "jti": backend.ids.increment_counter("token"),
-        "exp": backend.clock.now() + backend.options.token_lifetime,
-    }
+def _create_token(client_id: str, scopes: list[str]) -> str:
+    """Return a random token with the parts of a JWT, because clients read and mask JWTs."""
+    head, claims = {"alg": "HS256", "typ": "JWT"}, {"client_id": client_id, "scope": scopes}
+    parts = [base64.urlsafe_b64encode(json.dumps(each).encode()) for each in (head, claims)]
+    return ".".join([*(part.rstrip(b"=").decode() for part in parts), token_urlsafe()])
 
 
-def authenticate_client(request: Request, backend: Backend) -> str:
+def revoke_tokens(hq: HqState) -> None:
+    """Let every token expire that was issued so far."""
+    hq.store.execute("UPDATE tokens SET expires_at = 0")
+
+
+def authenticate_client(request: IncomingRequest, hq: HqState) -> str:
     """Return the client id of a token request.
 
     Raises:
@@ -126,10 +79,8 @@ def authenticate_client(request: Request, backend: Backend) -> str:
         raise GatewayError(
             400, "AUTH-007", f"The content type of this call must be {FORM_CONTENT_TYPE}."
         )
-    client_id, secret = _parse_credentials(request, backend)
-    known = backend.store.fetch_one(
-        "SELECT secret_digest FROM clients WHERE client_id = ?", [client_id]
-    )
+    client_id, secret = _parse_credentials(request, hq)
+    known = hq.store.fetch_one("SELECT secret_digest FROM clients WHERE client_id = ?", [client_id])
     if known is None or not hmac.compare_digest(str(known["secret_digest"]), hash_secret(secret)):
         # Inference: the body of a refused v2 token request is not published.
         message = "The client_id (application key)/client_secret are not valid"
@@ -137,12 +88,12 @@ def authenticate_client(request: Request, backend: Backend) -> str:
     return client_id
 
 
-def _parse_credentials(request: Request, backend: Backend) -> tuple[str, str]:
+def _parse_credentials(request: IncomingRequest, hq: HqState) -> tuple[str, str]:
     form = request.parse_form()
     scheme, _, encoded = request.get_header("authorization").partition(" ")
     if scheme.lower() == "basic":
         return _parse_basic_credentials(encoded)
-    if backend.options.credentials_in_body == "accept" and "client_secret" in form:
+    if hq.options.credentials_in_body == "accept" and "client_secret" in form:
         return form.get("client_id", ""), form["client_secret"]
     message = "Send client id and secret as Authorization: Basic base64(client_id:client_secret)."
     raise GatewayError(401, BAD_CLIENT_CODE, message)
@@ -172,7 +123,7 @@ def _parse_scopes(form: dict[str, str]) -> list[str]:
     return scopes
 
 
-def authenticate_bearer(request: Request, backend: Backend) -> Bearer:
+def authenticate_bearer(request: IncomingRequest, hq: HqState) -> Bearer:
     """Return the bearer of a request.
 
     Raises:
@@ -181,13 +132,12 @@ def authenticate_bearer(request: Request, backend: Backend) -> Bearer:
     scheme, _, token = request.get_header("authorization").partition(" ")
     if scheme.lower() != "bearer":
         raise GatewayError(401, BAD_TOKEN_CODE, "The request carries no access token.")
-    try:
-        claims = verify_token(token.strip())
-    except InvalidTokenError:
-        raise GatewayError(401, BAD_TOKEN_CODE, "The access token is not valid.") from None
-    if claims.exp <= backend.clock.now() or claims.jti <= backend.last_revoked_serial:
+    row = hq.store.fetch_one("SELECT * FROM tokens WHERE digest = ?", [hash_secret(token.strip())])
+    if row is None:
+        raise GatewayError(401, BAD_TOKEN_CODE, "The access token is not valid.")
+    if float(row["expires_at"] or 0) <= hq.clock.now():
         raise GatewayError(401, BAD_TOKEN_CODE, "The access token has expired or was revoked.")
-    return Bearer(claims.client_id, claims.scope)
+    return Bearer(str(row["client_id"]), frozenset(str(row["scope"]).split()))
 
 
 def require_scope(caller: Bearer, scope: str) -> None:

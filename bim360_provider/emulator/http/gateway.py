@@ -1,7 +1,6 @@
 """The gateway: route, token, scope, quota and account of a request."""
 
 from bim360_provider.emulator.assumptions import ErrorCode
-from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.hq.enums import REGIONS
 from bim360_provider.emulator.hq.routes import ROUTE_NAMES, ROUTES, TOKEN_PATH, TOKEN_ROUTE
 from bim360_provider.emulator.http import auth
@@ -10,7 +9,7 @@ from bim360_provider.emulator.http.errors import (
     build_bad_request_error,
     build_not_found_error,
 )
-from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.http.routing import (
     ApiCall,
     RequestContext,
@@ -18,6 +17,7 @@ from bim360_provider.emulator.http.routing import (
     build_unknown_route_error,
     find_route,
 )
+from bim360_provider.emulator.state import HqState
 
 HQ_PREFIX = "/hq/"
 
@@ -51,7 +51,7 @@ def strip_id_prefixes(params: dict[str, str]) -> dict[str, str]:
     }
 
 
-def parse_region(request: Request) -> str:
+def parse_region(request: IncomingRequest) -> str:
     """Return the region of a request; the legacy path overrides the header (inference).
 
     Raises:
@@ -68,7 +68,7 @@ def parse_region(request: Request) -> str:
 
 
 def find_account(
-    account_id: str, client_id: str, backend: Backend, region: str | None = None
+    account_id: str, client_id: str, hq: HqState, region: str | None = None
 ) -> TargetAccount:
     """Return an account to which the client has access.
 
@@ -78,13 +78,13 @@ def find_account(
     Args:
         account_id: The account's id.
         client_id: The client's id.
-        backend: The backend.
+        hq: The state of HQ.
         region: The region; construction/admin needs none (documented).
 
     Raises:
         HqApiError: 404/1004 when the client cannot see it, 403 without Account Administration.
     """
-    found = backend.store.fetch_one(
+    found = hq.store.fetch_one(
         "SELECT a.id, a.services, c.account_administration FROM accounts a "
         "JOIN provisioning p ON p.account_id = a.id JOIN clients c ON c.client_id = p.client_id "
         "WHERE a.id = ? AND c.client_id = ? AND coalesce(?, a.region) = a.region",
@@ -97,7 +97,7 @@ def find_account(
     return TargetAccount(str(found["id"]), tuple(str(found["services"]).split(",")))
 
 
-def find_project_account(project_id: str, client_id: str, backend: Backend) -> TargetAccount:
+def find_project_account(project_id: str, client_id: str, hq: HqState) -> TargetAccount:
     """Return the account of a project, if the client has access to it.
 
     Raises:
@@ -107,13 +107,13 @@ def find_project_account(project_id: str, client_id: str, backend: Backend) -> T
         "SELECT p.account_id FROM projects p JOIN provisioning v ON v.account_id = p.account_id "
         "WHERE p.id = ? AND v.client_id = ?"
     )
-    found = backend.store.fetch_one(sql, [project_id, client_id])
+    found = hq.store.fetch_one(sql, [project_id, client_id])
     if found is None:
         raise build_not_found_error(entity="project")
-    return find_account(str(found["account_id"]), client_id, backend)
+    return find_account(str(found["account_id"]), client_id, hq)
 
 
-def route_request(request: Request) -> RequestContext:
+def route_request(request: IncomingRequest) -> RequestContext:
     """Find the route of a request, if any."""
     if (request.method, request.path) == ("POST", TOKEN_PATH):
         return RequestContext(request, route_name=TOKEN_ROUTE)
@@ -121,32 +121,32 @@ def route_request(request: Request) -> RequestContext:
     return RequestContext(request, found, route_name=found and found[0].name)
 
 
-def dispatch_request(context: RequestContext, backend: Backend) -> Reply:
+def dispatch_request(context: RequestContext, hq: HqState) -> Reply:
     """Authorize a request and call its handler.
 
     Raises:
         ApiError: The gateway or HQ refuses the request.
     """
     if context.route_name == TOKEN_ROUTE:
-        context.client_id = auth.authenticate_client(context.request, backend)
-        return auth.issue_token(context.request, context.client_id, backend)
+        context.client_id = auth.authenticate_client(context.request, hq)
+        return auth.issue_token(context.request, context.client_id, hq)
     if context.route_match is None:
         raise build_unknown_route_error(context.request.method, context.request.path, ROUTE_NAMES)
     route, params = context.route_match[0], strip_id_prefixes(context.route_match[1])
-    caller = auth.authenticate_bearer(context.request, backend)
+    caller = auth.authenticate_bearer(context.request, hq)
     context.client_id = caller.client_id
     auth.require_scope(caller, route.scope)
-    backend.consume_quota(caller.client_id, route.quota)
-    account = _resolve_account(context, params, caller.client_id, backend)
-    return route.handler(ApiCall(context.request, backend, account, params))
+    hq.consume_quota(caller.client_id, route.quota)
+    account = _resolve_account(context, params, caller.client_id, hq)
+    return route.handler(ApiCall(context.request, hq, account, params))
 
 
 def _resolve_account(
-    context: RequestContext, params: dict[str, str], client_id: str, backend: Backend
+    context: RequestContext, params: dict[str, str], client_id: str, hq: HqState
 ) -> TargetAccount:
     if "account_id" not in params:
-        return find_project_account(params["project_id"], client_id, backend)
+        return find_project_account(params["project_id"], client_id, hq)
     if context.request.path.startswith(HQ_PREFIX):
         region = parse_region(context.request)
-        return find_account(params["account_id"], client_id, backend, region)
-    return find_account(params["account_id"], client_id, backend)
+        return find_account(params["account_id"], client_id, hq, region)
+    return find_account(params["account_id"], client_id, hq)

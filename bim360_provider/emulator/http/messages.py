@@ -54,8 +54,8 @@ def _reject_constant(name: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request, with header names in lower case and the path percent-decoded."""
+class IncomingRequest:
+    """A request to the emulator: header names in lower case, the path percent-decoded."""
 
     method: str
     path: str
@@ -67,7 +67,7 @@ class Request:
         """Return a header's value, or an empty string if it was not sent."""
         return self.headers.get(name.lower(), "")
 
-    def collapse_slashes(self) -> "Request":
+    def collapse_slashes(self) -> "IncomingRequest":
         """Return this request with repeated slashes in the path collapsed.
 
         Observed: HQ serves ``//hq/v1/…``, which is what Autodesk's Node SDK sends, see
@@ -144,7 +144,7 @@ class FormPart:
     content: bytes
 
 
-def is_multipart(request: Request) -> bool:
+def is_multipart(request: IncomingRequest) -> bool:
     """Return whether a request's body is a form with files."""
     return (
         _parse_header("content-type", request.get_header("content-type")).get_content_type()
@@ -152,7 +152,7 @@ def is_multipart(request: Request) -> bool:
     )
 
 
-def parse_parts(request: Request) -> list[FormPart]:
+def parse_parts(request: IncomingRequest) -> list[FormPart]:
     """Return the parts of a form with files; an empty list for another body."""
     boundary = _parse_header("content-type", request.get_header("content-type")).get_param(
         "boundary"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bim360_provider.emulator.assumptions import UNKNOWN_ROUTE_CODE
-from bim360_provider.emulator.backend import HQ_QUOTA, Backend
 from bim360_provider.emulator.http.errors import GatewayError, find_nearest_name
-from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.options import Options
+from bim360_provider.emulator.state import HQ_QUOTA, HqState
 
 BIM360_ADMIN_PREFIX = "/bim360/admin/"
 
@@ -21,15 +21,15 @@ ID_SEGMENT_PATTERN = re.compile(r"/(:\w+|(b\.)?[0-9a-f]{8}-?[0-9a-f-]*)(?=/|$)")
 class ApiCall:
     """A request that the gateway accepted, with all inputs of its handler."""
 
-    request: Request
-    backend: Backend
+    request: IncomingRequest
+    hq: HqState
     account: "TargetAccount"
     params: dict[str, str]
 
     @property
     def options(self) -> Options:
         """The emulator's options."""
-        return self.backend.options
+        return self.hq.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Route:
 class RequestContext:
     """A request, with the results of its processing so far."""
 
-    request: Request
+    request: IncomingRequest
     route_match: tuple[Route, dict[str, str]] | None = None
     route_name: str | None = None
     client_id: str | None = None

@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
-from bim360_provider.emulator.backend import Backend
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq.enums import INDUSTRY_ROLES
 from bim360_provider.emulator.hq.members import build_role_id
 from bim360_provider.emulator.seed.models import (
     SEED_MODELS,
+    DatedModel,
     Seed,
     SeedAccount,
     SeedBusinessUnit,
@@ -22,10 +21,12 @@ from bim360_provider.emulator.seed.models import (
     SeedMember,
     SeedProject,
     SeedUser,
-    format_first_problem,
+    StrictModel,
     parse_seed,
+    validate_document,
 )
-from bim360_provider.emulator.storage.database import Row, SqlValue, Store
+from bim360_provider.emulator.state import HqState
+from bim360_provider.emulator.storage.database import Row, SqlValue, Store, hash_secret
 from bim360_provider.emulator.storage.schema import TABLES
 
 CLIENT_ID = "emulator-client"
@@ -57,9 +58,7 @@ CLIENT_TABLES = ("clients", "provisioning")
 """Tables that are not part of the state: clients and their access."""
 
 
-def load_members(
-    backend: Backend, account: SeedAccount, project: SeedProject, project_id: str
-) -> None:
+def load_members(hq: HqState, account: SeedAccount, project: SeedProject, project_id: str) -> None:
     """Insert a project's companies and users.
 
     Raises:
@@ -67,15 +66,14 @@ def load_members(
     """
     for company_id in project.companies:
         row: Row = {"project_id": project_id, "company_id": company_id}
-        backend.store.insert("project_companies", row)
+        hq.store.insert("project_companies", row)
     for member in project.users:
-        user_id = _find_user_id(backend, account, project, member)
-        backend.store.insert("members", build_member_row(backend, member, project_id, user_id))
+        user_id = _find_user_id(hq, account, project, member)
+        hq.store.insert("members", build_member_row(hq, member, project_id, user_id))
 
 
-def build_member_row(backend: Backend, member: SeedMember, project_id: str, user_id: str) -> Row:
+def build_member_row(hq: HqState, member: SeedMember, project_id: str, user_id: str) -> Row:
     """Return the row of a project's user."""
-    now = format_timestamp(backend.clock.now())
     roles = [
         build_role_id(project_id, role) if role in INDUSTRY_ROLES else role
         for role in member.industry_roles
@@ -87,16 +85,15 @@ def build_member_row(backend: Backend, member: SeedMember, project_id: str, user
         "industry_roles": json.dumps(roles),
         "services": json.dumps(member.services),
         "modules": ",".join(member.modules),
-        "created_at": member.created_at or member.updated_at or now,
-        "updated_at": member.updated_at or member.created_at or now,
+        **_build_timestamps(hq, member),
     }
 
 
 def _find_user_id(
-    backend: Backend, account: SeedAccount, project: SeedProject, member: SeedMember
+    hq: HqState, account: SeedAccount, project: SeedProject, member: SeedMember
 ) -> str:
     sql = "SELECT id FROM users WHERE account_id = ? AND (id = ? OR email = ? COLLATE NOCASE)"
-    user = backend.store.fetch_one(sql, [account.id, member.user_id, member.email])
+    user = hq.store.fetch_one(sql, [account.id, member.user_id, member.email])
     if user is None:
         reference = member.email or member.user_id
         msg = f"project {project.name!r} has the user {reference!r}, who is not in the account"
@@ -149,90 +146,83 @@ def _build_people(company: str, company_id: str, admin_id: str) -> dict[str, obj
     return {"companies": [owner], "users": [admin]}
 
 
-def hash_secret(secret: str) -> str:
-    """Return the digest of a secret, which the store keeps instead."""
-    return sha256(secret.encode()).hexdigest()
-
-
-def load_clients(backend: Backend, clients: Iterable[SeedClient]) -> None:
+def load_clients(hq: HqState, clients: Iterable[SeedClient]) -> None:
     """Insert the clients with their access to accounts."""
     for client in clients:
         secret = hash_secret(client.client_secret.get_secret_value())
         admin = int(client.account_administration)
         row: list[SqlValue] = [client.client_id, secret, admin]
-        backend.store.execute("INSERT INTO clients VALUES (?, ?, ?)", row)
+        hq.store.execute("INSERT INTO clients VALUES (?, ?, ?)", row)
         for account_id in client.accounts:
             row = [client.client_id, account_id]
-            backend.store.execute("INSERT OR IGNORE INTO provisioning VALUES (?, ?)", row)
+            hq.store.execute("INSERT OR IGNORE INTO provisioning VALUES (?, ?)", row)
 
 
-def load_accounts(backend: Backend, accounts: Iterable[SeedAccount]) -> None:
+def load_accounts(hq: HqState, accounts: Iterable[SeedAccount]) -> None:
     """Insert the accounts with everything in them."""
     for account in accounts:
         row = [account.id, account.name, account.region, ",".join(account.services)]
-        backend.store.execute("INSERT INTO accounts VALUES (?, ?, ?, ?)", row)
+        hq.store.execute("INSERT INTO accounts VALUES (?, ?, ?, ?)", row)
         for unit in account.business_units:
-            _load_unit(backend, account, unit)
+            _load_unit(hq, account, unit)
         for company in account.companies:
-            _load_company(backend, account, company)
+            _load_company(hq, account, company)
         for user in account.users:
-            _load_user(backend, account, user)
+            _load_user(hq, account, user)
         for project in account.projects:
-            _load_project(backend, account, project)
+            _load_project(hq, account, project)
 
 
-def load_image(backend: Backend, entity_id: str, image: SeedImage | None) -> None:
+def load_image(hq: HqState, entity_id: str, image: SeedImage | None) -> None:
     """Insert the metadata of an entity's image."""
     if image is not None:
-        backend.store.insert("images", {"id": entity_id, **image.model_dump()})
+        hq.store.insert("images", {"id": entity_id, **image.model_dump()})
 
 
-def _load_unit(backend: Backend, account: SeedAccount, unit: SeedBusinessUnit) -> None:
-    row = unit.model_dump() | _build_timestamps(backend, unit) | {"account_id": account.id}
-    backend.store.insert("business_units", row)
+def _load_unit(hq: HqState, account: SeedAccount, unit: SeedBusinessUnit) -> None:
+    row = unit.model_dump() | _build_timestamps(hq, unit) | {"account_id": account.id}
+    hq.store.insert("business_units", row)
 
 
-def _load_company(backend: Backend, account: SeedAccount, company: SeedCompany) -> None:
-    entity_id = company.id or str(backend.ids.create_id("company"))
-    row = company.model_dump(exclude={"image"}) | _build_timestamps(backend, company)
-    backend.store.insert("companies", {**row, "id": entity_id, "account_id": account.id})
-    load_image(backend, entity_id, company.image)
+def _load_company(hq: HqState, account: SeedAccount, company: SeedCompany) -> None:
+    entity_id = company.id or str(hq.ids.create_id("company"))
+    row = company.model_dump(exclude={"image"}) | _build_timestamps(hq, company)
+    hq.store.insert("companies", {**row, "id": entity_id, "account_id": account.id})
+    load_image(hq, entity_id, company.image)
 
 
-def _load_user(backend: Backend, account: SeedAccount, user: SeedUser) -> None:
-    entity_id = user.id or str(backend.ids.create_id("user"))
-    row = user.model_dump() | _build_timestamps(backend, user)
-    backend.store.insert("users", {**row, "id": entity_id, "account_id": account.id})
+def _load_user(hq: HqState, account: SeedAccount, user: SeedUser) -> None:
+    entity_id = user.id or str(hq.ids.create_id("user"))
+    row = user.model_dump() | _build_timestamps(hq, user)
+    hq.store.insert("users", {**row, "id": entity_id, "account_id": account.id})
 
 
-def _load_project(backend: Backend, account: SeedAccount, project: SeedProject) -> None:
-    entity_id = project.id or str(backend.ids.create_id("project"))
+def _load_project(hq: HqState, account: SeedAccount, project: SeedProject) -> None:
+    entity_id = project.id or str(hq.ids.create_id("project"))
     services = account.services if project.service_types is None else project.service_types
     active = project.active_services
     if active is None:
         active = () if project.status == "pending" else services
     row: Row = project.model_dump(exclude={"users", "companies", "image"})
-    row |= _build_timestamps(backend, project) | {"id": entity_id, "account_id": account.id}
+    row |= _build_timestamps(hq, project) | {"id": entity_id, "account_id": account.id}
     row |= {"service_types": ",".join(services), "active_services": ",".join(active)}
-    backend.store.insert("projects", row)
-    load_members(backend, account, project, entity_id)
-    load_image(backend, entity_id, project.image)
+    hq.store.insert("projects", row)
+    load_members(hq, account, project, entity_id)
+    load_image(hq, entity_id, project.image)
 
 
-def _build_timestamps(
-    backend: Backend, entity: SeedBusinessUnit | SeedCompany | SeedUser | SeedProject
-) -> Row:
+def _build_timestamps(hq: HqState, entity: DatedModel) -> Row:
     """Return the times of an entity's creation and last change; now by default."""
-    now = format_timestamp(backend.clock.now())
+    now = format_timestamp(hq.clock.now())
     return {
         "created_at": entity.created_at or entity.updated_at or now,
         "updated_at": entity.updated_at or entity.created_at or now,
     }
 
 
-def dump_accounts(backend: Backend) -> list[JsonValue]:
+def dump_accounts(hq: HqState) -> list[JsonValue]:
     """Return every account in the form of the seed file, with all fields filled."""
-    return [*_iterate_accounts(backend.store)]
+    return [*_iterate_accounts(hq.store)]
 
 
 def _iterate_accounts(store: Store) -> Iterator[JsonValue]:
@@ -297,10 +287,8 @@ def _drop_fields(row: Row, *names: str) -> dict[str, JsonValue]:
     return {name: value for name, value in _dump_fields(row).items() if name not in names}
 
 
-class StateJob(BaseModel):
+class StateJob(StrictModel):
     """A template copy."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: str
     account_id: str
@@ -308,43 +296,36 @@ class StateJob(BaseModel):
     started: float
 
 
-class StateDocument(BaseModel):
+class StateDocument(StrictModel):
     """Accounts in the form of the seed file, jobs, and the counters of ids."""
-
-    model_config = ConfigDict(extra="forbid")
 
     accounts: tuple[SeedAccount, ...]
     jobs: tuple[StateJob, ...] = ()
-    counters: dict[str, int] = {}
+    counters: dict[str, int] = Field(default_factory=dict)
 
 
-def dump_state(backend: Backend) -> JsonValue:
+def dump_state(hq: HqState) -> JsonValue:
     """Return the state, without clients and their secrets."""
-    counters = backend.store.fetch_all("SELECT * FROM counters")
+    counters = hq.store.fetch_all("SELECT * FROM counters")
     return {
-        "accounts": dump_accounts(backend),
-        "jobs": [{**job} for job in backend.store.fetch_all("SELECT * FROM jobs")],
+        "accounts": dump_accounts(hq),
+        "jobs": [{**job} for job in hq.store.fetch_all("SELECT * FROM jobs")],
         "counters": {str(row["kind"]): row["made"] for row in counters},
     }
 
 
-def load_state(backend: Backend, document: JsonValue) -> None:
+def load_state(hq: HqState, document: JsonValue) -> None:
     """Replace the state.
 
     Raises:
         SeedError: The document is invalid; then nothing changes.
     """
-    try:
-        state = StateDocument.model_validate(document)
-    except ValidationError as error:
-        raise SeedError(
-            format_first_problem(error, StateDocument, StateJob, *SEED_MODELS)
-        ) from None
-    with backend.store.begin_transaction():
+    state = validate_document(StateDocument, document, StateJob, *SEED_MODELS)
+    with hq.store.begin_transaction():
         for table in (each for each in TABLES if each not in CLIENT_TABLES):
-            backend.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants
-        load_accounts(backend, state.accounts)
+            hq.store.execute(f"DELETE FROM {table}")  # noqa: S608 - table names are constants
+        load_accounts(hq, state.accounts)
         for job in state.jobs:
-            backend.store.insert("jobs", job.model_dump())
+            hq.store.insert("jobs", job.model_dump())
         for kind, count in state.counters.items():
-            backend.store.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", [kind, count])
+            hq.store.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", [kind, count])

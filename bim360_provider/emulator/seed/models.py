@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +13,7 @@ from pydantic import (
     JsonValue,
     SecretStr,
     ValidationError,
+    create_model,
     model_validator,
 )
 
@@ -20,6 +21,13 @@ from bim360_provider.emulator.clock import parse_timestamp
 from bim360_provider.emulator.hq.enums import REGIONS, SERVICES, STATUSES, USER_ROLES, USER_STATUSES
 from bim360_provider.emulator.http.errors import format_suggestion
 from bim360_provider.emulator.http.messages import parse_json
+from bim360_provider.emulator.storage.schema import (
+    BUSINESS_UNITS,
+    COMPANIES,
+    PROJECTS,
+    USERS,
+    Table,
+)
 
 __all__ = [
     "SEED_MODELS",
@@ -32,18 +40,39 @@ __all__ = [
     "read_seed",
 ]
 
+Model = TypeVar("Model", bound=BaseModel)
+
 UNKNOWN_KEY_ERROR_TYPE = "extra_forbidden"
 
 CENTURY_SECONDS = 3_200_000_000
 
 
-def format_first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
-    """Format the first error: ``accounts[0].region: "EU" is not ...``.
+class SeedError(Exception):
+    """A seed is invalid; the message is one line with the place."""
+
+
+def validate_document(
+    model: type[Model], document: object, *others: type[BaseModel], prefix: str = ""
+) -> Model:
+    """Return a model from parsed JSON.
 
     Args:
-        error: The error of pydantic.
-        models: The models whose field names are suggested for an unknown key.
+        model: The model.
+        document: The parsed JSON.
+        others: The models inside it, whose field names are suggested for an unknown key.
+        prefix: The place of the document, in messages.
+
+    Raises:
+        SeedError: It is invalid: ``accounts[0].region: "EU" is not ...``.
     """
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        msg = prefix + _format_first_problem(error, model, *others)
+        raise SeedError(msg) from None
+
+
+def _format_first_problem(error: ValidationError, *models: type[BaseModel]) -> str:
     findings = error.errors(include_input=False)
     # A misspelt key first: it often causes a missing one.
     finding = next(
@@ -54,6 +83,11 @@ def format_first_problem(error: ValidationError, *models: type[BaseModel]) -> st
         return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
     known = {name for model in models for name in model.model_fields}
     return f"{place}: unknown key{format_suggestion(str(finding['loc'][-1]), known)}"
+
+
+def _format_location(steps: Iterable[int | str]) -> str:
+    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps]
+    return "".join(parts).lstrip(".") or "the document"
 
 
 def build_choice_validator(values: Iterable[str]) -> Callable[[str], str]:
@@ -67,15 +101,6 @@ def build_choice_validator(values: Iterable[str]) -> Callable[[str], str]:
         return given
 
     return check
-
-
-def _format_location(steps: Iterable[int | str]) -> str:
-    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps]
-    return "".join(parts).lstrip(".") or "the document"
-
-
-class SeedError(Exception):
-    """A seed is invalid; the message is one line with the place."""
 
 
 def _split_services(given: object) -> object:
@@ -111,6 +136,26 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class DatedModel(StrictModel):
+    """An entity with the times of its creation and its last change."""
+
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+
+def add_columns(table: Table) -> Callable[[type[Model]], type[Model]]:
+    """Return a decorator that adds the other columns of a table to a model, each text or null."""
+
+    def extend(model: type[Model]) -> type[Model]:
+        listed = {"account_id", *model.model_fields}
+        others: dict[str, Any] = {
+            name: (NonEmptyText | None, None) for name in table.stored_names if name not in listed
+        }
+        return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **others)
+
+    return extend
+
+
 class SeedImage(StrictModel):
     """The metadata of an uploaded image."""
 
@@ -120,61 +165,26 @@ class SeedImage(StrictModel):
     sha256: NonEmptyText
 
 
-class SeedCompany(StrictModel):
+@add_columns(COMPANIES)
+class SeedCompany(DatedModel):
     """A company; two may have the same name, as in real accounts."""
 
     name: NonEmptyText
     id: NonEmptyText | None = None
-    trade: NonEmptyText | None = None
-    address_line_1: NonEmptyText | None = None
-    address_line_2: NonEmptyText | None = None
-    city: NonEmptyText | None = None
-    state_or_province: NonEmptyText | None = None
-    postal_code: NonEmptyText | None = None
-    country: NonEmptyText | None = None
-    phone: NonEmptyText | None = None
-    website_url: NonEmptyText | None = None
-    description: NonEmptyText | None = None
-    erp_id: NonEmptyText | None = None
-    tax_id: NonEmptyText | None = None
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
     image: SeedImage | None = None
 
 
-class SeedUser(StrictModel):
+@add_columns(USERS)
+class SeedUser(DatedModel):
     """A user of the account; active and inactive users have signed in once."""
 
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     id: NonEmptyText | None = None
     role: Annotated[str, AfterValidator(build_choice_validator(USER_ROLES))] = "account_user"
     status: Annotated[str, AfterValidator(build_choice_validator(USER_STATUSES))] = "active"
-    company_id: NonEmptyText | None = None
-    uid: NonEmptyText | None = None
-    last_sign_in: NonEmptyText | None = None
-    name: NonEmptyText | None = None
-    nickname: NonEmptyText | None = None
-    first_name: NonEmptyText | None = None
-    last_name: NonEmptyText | None = None
-    image_url: NonEmptyText | None = None
-    address_line_1: NonEmptyText | None = None
-    address_line_2: NonEmptyText | None = None
-    city: NonEmptyText | None = None
-    state_or_province: NonEmptyText | None = None
-    postal_code: NonEmptyText | None = None
-    country: NonEmptyText | None = None
-    phone: NonEmptyText | None = None
-    company: NonEmptyText | None = None
-    job_title: NonEmptyText | None = None
-    industry: NonEmptyText | None = None
-    about_me: NonEmptyText | None = None
-    default_role: NonEmptyText | None = None
-    default_role_id: NonEmptyText | None = None
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
 
 
-class SeedMember(StrictModel):
+class SeedMember(DatedModel):
     """A user of a project, by e-mail or by id."""
 
     email: NonEmptyText | None = None
@@ -188,11 +198,10 @@ class SeedMember(StrictModel):
     """``document_management`` and ``project_administration``, each with its access level."""
     modules: tuple[NonEmptyText, ...] = ()
     """The services that HQ v1 has assigned, by its names; HQ v2 can only remove them."""
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
 
 
-class SeedProject(StrictModel):
+@add_columns(PROJECTS)
+class SeedProject(DatedModel):
     """An existing project; absent fields are null, as in a project created in the browser."""
 
     name: NonEmptyText
@@ -203,25 +212,8 @@ class SeedProject(StrictModel):
     """The services that have an admin; by default all services of an active project."""
     start_date: Day | None = None
     end_date: Day | None = None
-    project_type: NonEmptyText | None = None
     value: float | None = None
-    currency: NonEmptyText | None = None
-    job_number: NonEmptyText | None = None
-    address_line_1: NonEmptyText | None = None
-    address_line_2: NonEmptyText | None = None
-    city: NonEmptyText | None = None
-    state_or_province: NonEmptyText | None = None
-    postal_code: NonEmptyText | None = None
-    country: NonEmptyText | None = None
-    business_unit_id: NonEmptyText | None = None
-    timezone: NonEmptyText | None = None
-    language: NonEmptyText | None = None
-    construction_type: NonEmptyText | None = None
-    contract_type: NonEmptyText | None = None
     last_sign_in: Moment | None = None
-    copy_project_job_id: NonEmptyText | None = None
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
     visible_from: float = 0
     companies: tuple[NonEmptyText, ...] = ()
     """Ids of the companies in it, besides those of its users."""
@@ -238,15 +230,12 @@ class SeedClient(StrictModel):
     account_administration: bool = True
 
 
-class SeedBusinessUnit(StrictModel):
+@add_columns(BUSINESS_UNITS)
+class SeedBusinessUnit(DatedModel):
     """A business unit; without a parent it is a root."""
 
     id: NonEmptyText
     name: NonEmptyText
-    parent_id: NonEmptyText | None = None
-    description: NonEmptyText | None = None
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
 
 
 class SeedAccount(StrictModel):
@@ -316,10 +305,7 @@ def parse_seed(document: object) -> Seed:
     Raises:
         SeedError: The document is invalid.
     """
-    try:
-        return Seed.model_validate(document)
-    except ValidationError as error:
-        raise SeedError(format_first_problem(error, *SEED_MODELS)) from None
+    return validate_document(Seed, document, *SEED_MODELS)
 
 
 def read_seed(path: Path) -> Seed:

@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bim360_provider.emulator.emulator import Emulator
-from bim360_provider.emulator.http.messages import Reply, Request
+from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -105,7 +105,7 @@ class AsgiApp:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        request = Request(
+        request = IncomingRequest(
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),

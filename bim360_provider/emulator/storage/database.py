@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from typing import TypeAlias
 from uuid import UUID, uuid5
 
@@ -107,6 +108,11 @@ class Store:
     def close(self) -> None:
         """Close the database; a file keeps the state."""
         self._db.close()
+
+
+def hash_secret(secret: str) -> str:
+    """Return the digest of a secret, which the store keeps instead."""
+    return sha256(secret.encode()).hexdigest()
 
 
 def _create_private_file(path: str) -> None:

@@ -1,19 +1,13 @@
 """Fixtures: an emulator without sockets, and a function that sends requests to it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import (
-    ACCOUNT_ID,
-    CLIENT_ID,
-    CLIENT_SECRET,
-    Emulator,
-    Reply,
-    Request,
-)
+from bim360_provider.emulator import ACCOUNT_ID, Emulator, IncomingRequest, Reply
+from tests.support.emulator import Call, get_bearer
 
 
 @pytest.fixture
@@ -28,17 +22,11 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def token(emulator: Emulator) -> str:
     """Return a token that may read and write."""
-    basic = "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA=="
-    assert (CLIENT_ID, CLIENT_SECRET) == ("emulator-client", "emulator-secret")
-    headers = {"authorization": basic, "content-type": "application/x-www-form-urlencoded"}
-    form = b"grant_type=client_credentials&scope=account%3Aread+account%3Awrite"
-    reply = emulator.handle(Request("POST", "/authentication/v2/token", "", headers, form))
-    content = reply.parse_content()
-    return str(content["access_token"])
+    return get_bearer(emulator).removeprefix("Bearer ")
 
 
 @pytest.fixture
-def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
+def send_request(emulator: Emulator, token: str) -> Call:
     """Return a function that sends a request: ``send_request("POST", "projects", body)``."""
 
     def send(  # noqa: PLR0913 - a request has this many parts
@@ -53,7 +41,9 @@ def send_request(emulator: Emulator, token: str) -> Callable[..., Reply]:
     ) -> Reply:
         sent = {"authorization": f"Bearer {token}", "content-type": "application/json"} | headers
         content = b"" if body is None else json.dumps(body).encode()
-        return emulator.handle(Request(method, f"{prefix}/{account}/{path}", query, sent, content))
+        return emulator.handle(
+            IncomingRequest(method, f"{prefix}/{account}/{path}", query, sent, content)
+        )
 
     return send
 
@@ -72,10 +62,16 @@ def project_body() -> dict[str, object]:
 
 
 @pytest.fixture
-def created_project(
-    send_request: Callable[..., Reply], project_body: dict[str, object]
-) -> dict[str, Any]:
+def created_project(send_request: Call, project_body: dict[str, object]) -> dict[str, Any]:
     """Return a project that was created from the project body."""
     content = send_request("POST", "projects", project_body).parse_content()
+    assert isinstance(content, dict)
+    return content
+
+
+@pytest.fixture
+def bo(send_request: Call) -> dict[str, Any]:
+    """Return a user of the account who was not invited yet."""
+    content = send_request("POST", "users", {"email": "bo@example.com"}).parse_content()
     assert isinstance(content, dict)
     return content

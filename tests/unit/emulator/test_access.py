@@ -1,13 +1,12 @@
 """Access: scopes, provisioning, regions and the quota."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID, Emulator, Reply, Request
+from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID, Emulator, IncomingRequest
+from tests.support.emulator import READ_FORM, Call, get_bearer
 
-Call = Callable[..., Reply]
 NO_ACCOUNT = {"code": 1004, "message": "this account doesn't exist."}
 ME = {"client_id": "emulator-client", "client_secret": "emulator-secret"}
 ACCOUNT = {"id": ACCOUNT_ID, "name": "Halvorsen"}
@@ -15,19 +14,11 @@ ACCOUNT = {"id": ACCOUNT_ID, "name": "Halvorsen"}
 
 def test_a_read_token_cannot_write(emulator: Emulator) -> None:
     """A token with only account:read gets 403 AUTH-010 for a POST (documented)."""
-    headers = {
-        "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
-        "content-type": "application/x-www-form-urlencoded",
-    }
-    form = b"grant_type=client_credentials&scope=account%3Aread"
-    content = emulator.handle(
-        Request("POST", "/authentication/v2/token", "", headers, form)
-    ).parse_content()
-    bearer = {"authorization": f"Bearer {content['access_token']}"}
+    bearer = {"authorization": get_bearer(emulator, READ_FORM)}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    read = emulator.handle(Request("GET", path, "", bearer))
-    write = emulator.handle(Request("POST", path, "", bearer, b"{}"))
+    read = emulator.handle(IncomingRequest("GET", path, "", bearer))
+    write = emulator.handle(IncomingRequest("POST", path, "", bearer, b"{}"))
 
     refused = write.parse_content()
     assert (read.status, write.status, refused["errorCode"]) == (200, 403, "AUTH-010")

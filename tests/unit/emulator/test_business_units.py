@@ -1,13 +1,12 @@
 """Business units: one document for the whole tree."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bim360_provider.emulator import BUSINESS_UNIT_ID, Emulator, Reply
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 Unit = dict[str, Any]
 
 PATH = "business_units_structure"

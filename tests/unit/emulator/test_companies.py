@@ -1,6 +1,5 @@
 """Companies: accepted and refused requests, and their replies."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,18 +9,12 @@ from bim360_provider.emulator import (
     EMEA_ACCOUNT_ID,
     EMEA_COMPANY_ID,
     Emulator,
-    Reply,
 )
+from tests.support.emulator import NOWHERE, Call, message_of
 
-Call = Callable[..., Reply]
 Body = dict[str, Any]
 
 STEEL: Body = {"name": "Nord Steel", "trade": "Metals"}
-SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
-
-
-def message_of(reply: Reply) -> str:
-    return str(reply.parse_content()["message"])
 
 
 def test_a_company_has_every_documented_field(send_request: Call) -> None:
@@ -131,7 +124,7 @@ def test_a_company_cannot_be_renamed_to_a_name_in_use(send_request: Call) -> Non
     assert reply.status == 409
 
 
-@pytest.mark.parametrize("company", [SOMEWHERE, EMEA_COMPANY_ID])
+@pytest.mark.parametrize("company", [NOWHERE, EMEA_COMPANY_ID])
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 def test_an_unknown_company_is_404(send_request: Call, method: str, company: str) -> None:
     """Another account's company is unknown too."""
@@ -144,7 +137,7 @@ def test_an_unknown_company_is_404(send_request: Call, method: str, company: str
 @pytest.mark.parametrize("path", ["companies", "users"])
 def test_companies_and_users_cannot_be_deleted(send_request: Call, path: str) -> None:
     """Documented by the absence of a DELETE."""
-    reply = send_request("DELETE", f"{path}/{SOMEWHERE}")
+    reply = send_request("DELETE", f"{path}/{NOWHERE}")
 
     assert reply.status == 404
     assert reply.parse_content()["errorCode"] == "EMU-404"

@@ -1,6 +1,5 @@
 """construction/admin and bim360/admin: projects and project users."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from bim360_provider.emulator import (
     Emulator,
     Reply,
 )
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 Row = dict[str, Any]
 
 

@@ -1,15 +1,14 @@
 """The control plane: inspect and change the emulator."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, Emulator, Reply, Request
+from bim360_provider.emulator import ACCOUNT_ID, Emulator, IncomingRequest
 from bim360_provider.emulator.control.routes import ControlError
+from tests.support.emulator import FORM_HEADERS, Call, request_token
 
-Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 
@@ -28,7 +27,7 @@ def test_every_reply_has_the_emulators_date(emulator: Emulator, send_request: Ca
 
     replies = [
         send_request("GET", "nonsense"),
-        emulator.handle(Request("GET", "/_emulator/health")),
+        emulator.handle(IncomingRequest("GET", "/_emulator/health")),
     ]
 
     assert {each.headers["date"] for each in replies} == {"Sun, 01 Mar 2026 12:00:00 GMT"}
@@ -145,10 +144,8 @@ def test_the_journal_records_requests_and_statuses(
 
 def test_the_journal_masks_secrets(emulator: Emulator) -> None:
     """Even in unexpected fields."""
-    form = {"content-type": "application/x-www-form-urlencoded"}
-    body = b"client_id=a&client_secret=hush"
-    emulator.handle(Request("POST", "/authentication/v2/token", "", form, body))
-    emulator.handle(Request("POST", "/x", "", {}, b'[{"access_token": "hush"}]'))
+    request_token(emulator, "client_id=a&client_secret=hush", FORM_HEADERS)
+    emulator.handle(IncomingRequest("POST", "/x", "", {}, b'[{"access_token": "hush"}]'))
 
     entries = str(emulator.call_control_plane("GET", "/requests"))
 
@@ -223,7 +220,7 @@ def test_an_invalid_control_request_is_a_one_line_error(
 @pytest.mark.parametrize("body", [b"{", b"[]"])
 def test_a_control_body_that_is_not_an_object_is_400(emulator: Emulator, body: bytes) -> None:
     """The control plane needs a JSON object."""
-    reply = emulator.handle(Request("POST", "/_emulator/clock", "", {}, body))
+    reply = emulator.handle(IncomingRequest("POST", "/_emulator/clock", "", {}, body))
 
     assert reply.status == 400
 

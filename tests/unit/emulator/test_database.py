@@ -1,12 +1,15 @@
 """The database file: its contents, and when the seed is used."""
 
 import sqlite3
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from bim360_provider.emulator import CLIENT_SECRET, Emulator, parse_seed
-from bim360_provider.emulator.storage.database import StoreError
+from bim360_provider.emulator.storage.database import FORMAT_VERSION, StoreError
+from tests.support.emulator import request_token
 
 ONE = {"accounts": [{"id": "a", "name": "A", "projects": [{"name": "One"}]}]}
 
@@ -67,6 +70,36 @@ def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
 
     emulator.close()
     assert [account["id"] for account in state["accounts"]] == ["a"]
+
+
+def test_a_file_without_the_table_of_tokens_is_opened(tmp_path: Path) -> None:
+    """An earlier version wrote it; only its tokens are refused."""
+    path = str(tmp_path / "hq.db")
+    Emulator(database=path).close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TABLE tokens")
+    emulator = Emulator(database=path)
+
+    reply = request_token(emulator)
+
+    emulator.close()
+    assert reply.status == 200
+
+
+def test_other_columns_need_another_format(tmp_path: Path) -> None:
+    """A file of the same format has no other ones; a new format gets its digest here."""
+    path = str(tmp_path / "hq.db")
+    Emulator(database=path).close()
+    columns = (
+        'SELECT t.name, c.name, c.type, c."notnull" FROM sqlite_master t '
+        "JOIN pragma_table_info(t.name) c WHERE t.type = 'table' "
+        "AND t.name NOT IN ('sqlite_sequence', 'tokens') ORDER BY 1, 2"
+    )
+
+    with closing(sqlite3.connect(path)) as database:
+        digest = sha256(repr(database.execute(columns).fetchall()).encode()).hexdigest()
+
+    assert {FORMAT_VERSION: digest[:8]} == {2: "1d813616"}
 
 
 @pytest.mark.parametrize("version", [1, 9])

@@ -1,7 +1,6 @@
 """Fault rules: their matches, their counts and their effects."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,13 @@ import pytest
 from bim360_provider.emulator import (
     CLIENT_ID,
     Emulator,
-    Reply,
     SeedError,
     parse_rules,
     read_rules,
 )
 from bim360_provider.emulator.control.routes import ControlError
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 Project = dict[str, Any]
 LIST = "/hq/v1/accounts/:account_id/projects"
 UNWELL = {"then": {"status": 503}}

@@ -14,18 +14,17 @@ from bim360_provider.emulator import (
     ADMIN_ID,
     COMPANY_ID,
     Emulator,
-    Reply,
-    Request,
+    IncomingRequest,
     SeedError,
     read_rules,
     read_seed,
 )
 from bim360_provider.emulator.control.routes import ACTIONS
-from bim360_provider.emulator.hq.project_rules import FIELD_NAMES
+from bim360_provider.emulator.hq.projects import CREATE_SCHEMA
 from bim360_provider.emulator.hq.routes import ROUTES
 from bim360_provider.emulator.http.routing import Route
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 REFUSED = {400, 409, 422}
 
 json_values = st.recursive(
@@ -33,7 +32,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-bodies = st.dictionaries(st.sampled_from(FIELD_NAMES) | st.text(), json_values, max_size=6)
+bodies = st.dictionaries(st.sampled_from(CREATE_SCHEMA.names) | st.text(), json_values, max_size=6)
 # All examples share the fixtures on purpose: the accumulated state is hostile too.
 many = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -80,10 +79,10 @@ def test_malicious_bytes_are_400(emulator: Emulator, token: str, body: bytes) ->
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    reply = emulator.handle(Request("POST", path, "", headers, body))
+    reply = emulator.handle(IncomingRequest("POST", path, "", headers, body))
 
     assert reply.status == 400
-    assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+    assert emulator.handle(IncomingRequest("GET", "/_emulator/requests")).status == 200
 
 
 LEVELS = (200, 500, 900, 1_000, 5_000, 100_000)
@@ -116,14 +115,14 @@ def test_deep_nesting_causes_no_server_error(
     path = path.replace(":company_id", COMPANY_ID).replace(":user_id", ADMIN_ID)
 
     replies = [
-        emulator.handle(Request(route.method, path, "", headers, body)).status
+        emulator.handle(IncomingRequest(route.method, path, "", headers, body)).status
         for levels in LEVELS
         for body in build_nested(levels)
     ]
 
     # A GET and a DELETE have no body, and Anna is not in the project.
     assert {*replies} <= ({200, 400, 404} if route.method == "GET" else {400, 403, 404})
-    assert emulator.handle(Request("GET", "/_emulator/requests")).status == 200
+    assert emulator.handle(IncomingRequest("GET", "/_emulator/requests")).status == 200
 
 
 @pytest.mark.parametrize("route", ACTIONS)
@@ -132,7 +131,7 @@ def test_deep_nesting_is_400_for_the_control_plane(emulator: Emulator, route: st
     method, _, path = route.partition(" ")
 
     replies = [
-        emulator.handle(Request(method, path.replace("*", "1"), "", {}, body))
+        emulator.handle(IncomingRequest(method, path.replace("*", "1"), "", {}, body))
         for levels in LEVELS
         for body in build_nested(levels)
     ]
@@ -163,7 +162,7 @@ def test_excessive_numbers_are_400_for_the_control_plane(
     """The clock stays within the formattable times."""
     method, _, path = route.partition(" ")
 
-    reply = emulator.handle(Request(method, path, "", {}, body))
+    reply = emulator.handle(IncomingRequest(method, path, "", {}, body))
 
     assert reply.status == 400
     assert emulator.call_control_plane("GET", "/health")["status"] == "ok"

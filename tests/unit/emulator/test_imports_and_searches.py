@@ -1,13 +1,11 @@
 """Imports of rows, and searches: the same for companies and account users."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import ADMIN_EMAIL, Emulator, Reply
-
-Call = Callable[..., Reply]
+from bim360_provider.emulator import ADMIN_EMAIL, Emulator
+from tests.support.emulator import Call
 
 
 def companies(count: int) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Variants of paths and queries that HQ accepts and other clients send."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,13 +11,13 @@ from bim360_provider.emulator import (
     COMPANY_ID,
     EMEA_ACCOUNT_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
 from bim360_provider.emulator.hq.routes import ROUTES, TOKEN_PATH
 from bim360_provider.emulator.http.routing import Route
+from tests.support.emulator import Call, request_token
 
-Call = Callable[..., Reply]
 Row = dict[str, Any]
 
 
@@ -29,7 +28,7 @@ def send(emulator: Emulator, token: str) -> Call:
 
     def send(method: str, path: str, query: str = "", **more: str) -> Reply:
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json", **more}
-        return emulator.handle(Request(method, path, query, headers, b"{}"))
+        return emulator.handle(IncomingRequest(method, path, query, headers, b"{}"))
 
     return send
 
@@ -73,13 +72,7 @@ def test_ids_may_have_the_prefix_of_data_management(
 
 def test_the_token_path_may_have_doubled_slashes(emulator: Emulator) -> None:
     """The SDK appends the path to a base URL that ends with a slash."""
-    headers = {
-        "authorization": "Basic ZW11bGF0b3ItY2xpZW50OmVtdWxhdG9yLXNlY3JldA==",
-        "content-type": "application/x-www-form-urlencoded",
-    }
-    form = b"grant_type=client_credentials&scope=account%3Aread"
-
-    reply = emulator.handle(Request("POST", f"/{TOKEN_PATH}", "", headers, form))
+    reply = request_token(emulator, path=f"/{TOKEN_PATH}")
 
     assert reply.status == 200
     assert emulator.journal.count_requests() == {f"POST {TOKEN_PATH}": 1}

@@ -2,28 +2,19 @@
 
 import base64
 import json
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, Reply, Request
-from bim360_provider.emulator.http.auth import sign_claims
-
-Call = Callable[..., Reply]
-FORM = {"content-type": "application/x-www-form-urlencoded"}
-TOKEN_FORM = "grant_type=client_credentials&scope=account%3Aread"
-
-
-def basic(client_id: str = CLIENT_ID, secret: str = CLIENT_SECRET) -> dict[str, str]:
-    encoded = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-    return FORM | {"authorization": f"Basic {encoded}"}
-
-
-def request_token(
-    emulator: Emulator, form: str = TOKEN_FORM, headers: dict[str, str] | None = None
-) -> Reply:
-    sent = basic() if headers is None else headers
-    return emulator.handle(Request("POST", "/authentication/v2/token", "", sent, form.encode()))
+from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, IncomingRequest
+from tests.support.emulator import (
+    FORM_HEADERS,
+    READ_FORM,
+    Call,
+    build_basic_headers,
+    get_bearer,
+    request_token,
+)
 
 
 def test_a_token_is_a_bearer_token_for_an_hour(emulator: Emulator) -> None:
@@ -48,11 +39,11 @@ def test_a_token_names_the_client_but_not_its_secret(emulator: Emulator) -> None
 @pytest.mark.parametrize(
     ("headers", "status", "code"),
     [
-        (basic(secret="wrong"), 401, "AUTH-003"),
-        (basic(client_id="unknown"), 401, "AUTH-003"),
-        (FORM | {"authorization": "Basic ***"}, 401, "AUTH-003"),
-        (FORM, 401, "AUTH-003"),
-        ({"authorization": basic()["authorization"]}, 400, "AUTH-007"),
+        (build_basic_headers(secret="wrong"), 401, "AUTH-003"),
+        (build_basic_headers(client_id="unknown"), 401, "AUTH-003"),
+        ({**FORM_HEADERS, "authorization": "Basic ***"}, 401, "AUTH-003"),
+        (FORM_HEADERS, 401, "AUTH-003"),
+        ({"authorization": build_basic_headers()["authorization"]}, 400, "AUTH-007"),
     ],
 )
 def test_a_token_request_without_basic_credentials_is_refused(
@@ -82,11 +73,11 @@ def test_a_malformed_form_is_400(emulator: Emulator, form: str, code: str, messa
 
 def test_an_option_accepts_credentials_in_the_form(emulator: Emulator) -> None:
     """OAuth v1 accepted them; whether v2 does is not known, so it is off by default."""
-    form = f"{TOKEN_FORM}&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}"
-    before = request_token(emulator, form, FORM)
+    form = f"{READ_FORM}&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}"
+    before = request_token(emulator, form, FORM_HEADERS)
     emulator.call_control_plane("PATCH", "/options", {"credentials_in_body": "accept"})
 
-    after = request_token(emulator, form, FORM)
+    after = request_token(emulator, form, FORM_HEADERS)
 
     assert (before.status, after.status) == (401, 200)
 
@@ -99,11 +90,32 @@ def test_an_invalid_token_is_401(send_request: Call, header: str) -> None:
     assert (reply.status, reply.parse_content()["errorCode"]) == (401, "AUTH-006")
 
 
-def test_a_token_without_claims_is_401(send_request: Call) -> None:
-    """Even if it is signed: the key is not secret."""
-    reply = send_request("GET", "projects", authorization=f"Bearer {sign_claims({'client_id': 7})}")
+def test_a_token_of_another_emulator_is_401(send_request: Call) -> None:
+    """The same client and the same scopes."""
+    other = Emulator()
+    foreign = get_bearer(other)
+    other.close()
+
+    reply = send_request("GET", "projects", authorization=foreign)
 
     assert reply.status == 401
+
+
+def test_a_token_survives_a_reset_and_a_restart(tmp_path: Path) -> None:
+    """The file has a digest of it."""
+    path = tmp_path / "hq.db"
+    first = Emulator(database=str(path))
+    bearer = get_bearer(first)
+    first.call_control_plane("POST", "/reset")
+    first.close()
+    second = Emulator(database=str(path))
+
+    url = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
+    reply = second.handle(IncomingRequest("GET", url, "", {"authorization": bearer}))
+
+    second.close()
+    assert reply.status == 200
+    assert bearer.removeprefix("Bearer ").encode() not in path.read_bytes()
 
 
 def test_a_token_expires_on_the_emulators_clock(emulator: Emulator, send_request: Call) -> None:
@@ -122,9 +134,9 @@ def test_the_control_plane_revokes_all_tokens(emulator: Emulator, send_request: 
     emulator.call_control_plane("DELETE", "/tokens")
 
     old = send_request("GET", "projects")
+    renewed = send_request("GET", "projects", authorization=get_bearer(emulator))
 
-    assert old.status == 401
-    assert request_token(emulator).status == 200
+    assert (old.status, renewed.status) == (401, 200)
 
 
 def test_a_gateway_error_has_the_four_documented_keys(send_request: Call) -> None:

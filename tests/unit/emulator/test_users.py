@@ -1,6 +1,5 @@
 """Account users: accepted and refused requests, and their replies."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,25 +11,10 @@ from bim360_provider.emulator import (
     COMPANY_ID,
     EMEA_ADMIN_ID,
     Emulator,
-    Reply,
 )
-
-Call = Callable[..., Reply]
+from tests.support.emulator import NOWHERE, Call, message_of
 
 BO = {"email": "bo@example.com"}
-SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
-
-
-@pytest.fixture
-def bo(send_request: Call) -> dict[str, Any]:
-    """Return a user of the account who was not invited yet."""
-    content = send_request("POST", "users", BO).parse_content()
-    assert isinstance(content, dict)
-    return content
-
-
-def message_of(reply: Reply) -> str:
-    return str(reply.parse_content()["message"])
 
 
 def test_a_new_user_is_not_invited_yet(send_request: Call) -> None:
@@ -75,8 +59,8 @@ def test_an_email_is_unique_ignoring_case(send_request: Call) -> None:
 
 def test_a_users_company_must_exist(send_request: Call, bo: dict[str, Any]) -> None:
     """In a create as in a change."""
-    created = send_request("POST", "users", {"email": "al@example.com", "company_id": SOMEWHERE})
-    changed = send_request("PATCH", f"users/{bo['id']}", {"company_id": SOMEWHERE})
+    created = send_request("POST", "users", {"email": "al@example.com", "company_id": NOWHERE})
+    changed = send_request("PATCH", f"users/{bo['id']}", {"company_id": NOWHERE})
 
     assert (created.status, changed.status) == (422, 422)
 
@@ -156,7 +140,7 @@ def test_signing_in_gives_an_autodesk_id(
     assert reply.parse_content()["status"] == "inactive"
 
 
-@pytest.mark.parametrize("user", [SOMEWHERE, EMEA_ADMIN_ID, ADMIN_UID])
+@pytest.mark.parametrize("user", [NOWHERE, EMEA_ADMIN_ID, ADMIN_UID])
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 def test_an_unknown_user_is_404(send_request: Call, method: str, user: str) -> None:
     """The Autodesk ID is unknown too: these paths use the ``id``."""

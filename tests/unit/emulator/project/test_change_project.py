@@ -1,13 +1,12 @@
 """PATCH project: only the sent fields change, and some cannot."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import BUSINESS_UNIT_ID, Emulator, Reply
+from bim360_provider.emulator import BUSINESS_UNIT_ID, Emulator
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 

@@ -1,6 +1,5 @@
 """POST projects: accepted and refused bodies, and their replies."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,13 +9,12 @@ from bim360_provider.emulator import (
     BUSINESS_UNIT_ID,
     EMEA_ACCOUNT_ID,
     Emulator,
+    IncomingRequest,
     Reply,
-    Request,
 )
+from tests.support.emulator import NOWHERE, Call
 
-Call = Callable[..., Reply]
 Body = dict[str, object]
-SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
 def message_of(reply: Reply) -> str:
@@ -122,8 +120,8 @@ def test_lenient_values_are_accepted(
     [
         ({"start_date": "2027-07-01"}, "must be before end_date"),
         ({"start_date": "2027-06-30"}, "must be before end_date"),
-        ({"business_unit_id": SOMEWHERE}, "no business unit"),
-        ({"template_project_id": SOMEWHERE}, "no such project"),
+        ({"business_unit_id": NOWHERE}, "no business unit"),
+        ({"template_project_id": NOWHERE}, "no such project"),
     ],
 )
 def test_a_broken_business_rule_is_422(
@@ -229,7 +227,7 @@ def test_a_create_ignores_the_status(send_request: Call, project_body: Body) -> 
         ("read_only_fields", "refuse", {"id": "x"}, 400),
         ("unknown_fields", "ignore", {"nmae": "x"}, 201),
         ("enums", "loose", {"currency": "QQQ", "service_types": "field"}, 201),
-        ("business_unit_must_exist", False, {"business_unit_id": SOMEWHERE}, 201),
+        ("business_unit_must_exist", False, {"business_unit_id": NOWHERE}, 201),
         ("state_needs_country", True, {"state_or_province": "New York"}, 422),
     ],
 )
@@ -290,7 +288,7 @@ def test_a_body_that_is_not_a_json_object_is_400(
     headers = {"authorization": f"Bearer {token}", "content-type": kind}
     path = f"/hq/v1/accounts/{ACCOUNT_ID}/projects"
 
-    reply = emulator.handle(Request("POST", path, "", headers, body))
+    reply = emulator.handle(IncomingRequest("POST", path, "", headers, body))
 
     assert reply.status == 400
     assert "JSON" in message_of(reply)

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from requests import Request as Form
 
-from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID, Emulator, Reply, Request
-
-Call = Callable[..., Reply]
+from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID, Emulator, IncomingRequest, Reply
+from tests.support.emulator import Call
 
 PNG = b"\x89PNG\r\n\x1a\n\r\n--x\r\n\x00\xff"
 
@@ -25,7 +24,7 @@ def upload(emulator: Emulator, token: str) -> Callable[..., Reply]:
         kind = {"content-type": str(form.headers["Content-Type"])}
         headers = {"authorization": f"Bearer {token}", **kind}
         url = f"/hq/v1/accounts/{ACCOUNT_ID}/{path}/image"
-        return emulator.handle(Request("PATCH", url, "", headers, content))
+        return emulator.handle(IncomingRequest("PATCH", url, "", headers, content))
 
     return upload
 

@@ -1,13 +1,11 @@
 """The job that copies a template's settings."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 
-from bim360_provider.emulator import ACCOUNT_ID, Emulator, Reply
-
-Call = Callable[..., Reply]
+from bim360_provider.emulator import ACCOUNT_ID, Emulator
+from tests.support.emulator import Call
 
 
 @pytest.fixture

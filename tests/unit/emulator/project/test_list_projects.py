@@ -1,13 +1,12 @@
 """GET projects: pages, order and fields."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bim360_provider.emulator import Emulator, Reply
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 TWELVE = [f"P{number:02}" for number in range(12)]
 
 

@@ -1,13 +1,12 @@
 """The status of a project: pending, active, inactive, archived."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bim360_provider.emulator import Emulator, Reply
+from bim360_provider.emulator import Emulator
+from tests.support.emulator import Call
 
-Call = Callable[..., Reply]
 Project = dict[str, Any]
 
 

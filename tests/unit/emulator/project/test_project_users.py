@@ -1,6 +1,5 @@
 """Project users: the admin of HQ v1, the import and the PATCH of HQ v2."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,15 +14,14 @@ from bim360_provider.emulator import (
     Emulator,
     Reply,
 )
+from tests.support.emulator import NOWHERE, Call
 
-Call = Callable[..., Reply]
 Row = dict[str, Any]
 
 DOCS_USER = {"document_management": {"access_level": "user"}}
 DOCS_ADMIN = {"document_management": {"access_level": "admin"}}
 BIM360 = {"prefix": "/bim360/admin/v1"}
 NAMED = ("projectAdministration", "projectManagement", "fieldManagement", "costManagement", "field")
-SOMEWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 
 
 @pytest.fixture
@@ -35,14 +33,6 @@ def v2(send_request: Call) -> Call:
         return send_request(method, path, body, prefix="/hq/v2/accounts", **headers)
 
     return v2
-
-
-@pytest.fixture
-def bo(send_request: Call) -> Row:
-    """Return a user of the account who was not invited yet."""
-    content = send_request("POST", "users", {"email": "bo@example.com"}).parse_content()
-    assert isinstance(content, dict)
-    return content
 
 
 @pytest.fixture
@@ -181,7 +171,7 @@ def test_pm_includes_fng_only_with_an_option(
         ({"role": ""}, 400, "role is required"),
         ({"service_type": "docs"}, 400, "service_type"),
         ({"company_id": ""}, 400, "company_id is required"),
-        ({"company_id": SOMEWHERE}, 422, "no company"),
+        ({"company_id": NOWHERE}, 422, "no company"),
         ({"services": {}}, 400, "the nearest known one is service_type"),
     ],
 )
@@ -231,7 +221,7 @@ def test_a_service_added_to_an_active_project_is_active(
 
 @pytest.mark.parametrize(
     ("acting", "status"),
-    [(ADMIN_UID, 200), (ADMIN_ID, 200), ("", 403), (SOMEWHERE, 403), ("bo", 403)],
+    [(ADMIN_UID, 200), (ADMIN_ID, 200), ("", 403), (NOWHERE, 403), ("bo", 403)],
 )
 def test_an_import_needs_an_admin_as_acting_user(
     v2: Call, created_project: Row, bo: Row, acting: str, status: int
@@ -370,11 +360,11 @@ def test_an_empty_company_id_removes_the_company(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"company_id": SOMEWHERE}, "the account has no company"),
+        ({"company_id": NOWHERE}, "the account has no company"),
         ({"company_id": 7}, "company_id is not a string"),
         ({"company_id": "\ud800"}, "company_id is not valid Unicode"),
         ({"email": "\ud800@example.com"}, "email is not valid Unicode"),
-        ({"industry_roles": [SOMEWHERE]}, "the project has no role"),
+        ({"industry_roles": [NOWHERE]}, "the project has no role"),
         ({"industry_roles": "Architect"}, "industry_roles is not a list"),
         ({"services": {}}, "services is required"),
         ({"services": []}, "services is not an object"),
@@ -382,7 +372,7 @@ def test_an_empty_company_id_removes_the_company(
         ({"services": {"document_management": "user"}}, "is not one of admin, user"),
         ({"services": {"project_administration": {"access_level": "user"}}}, "not one of admin"),
         ({"email": "", "services": DOCS_USER}, "email or user_id is required"),
-        ({"email": None, "user_id": SOMEWHERE}, "this user doesn't exist"),
+        ({"email": None, "user_id": NOWHERE}, "this user doesn't exist"),
         ({"role": "x"}, "unknown field role"),
     ],
 )
@@ -489,7 +479,7 @@ def test_an_invalid_patch_is_a_200_with_errors(v2: Call, created_project: Row, m
     """A client that checks only the status would miss the errors."""
     path = f"projects/{created_project['id']}/users/{member['id']}"
 
-    reply = v2("PATCH", path, {"industry_roles": [SOMEWHERE], "services": DOCS_ADMIN})
+    reply = v2("PATCH", path, {"industry_roles": [NOWHERE], "services": DOCS_ADMIN})
 
     content = reply.parse_content()
     assert reply.status == 200

@@ -1,8 +1,13 @@
-"""A request to the control plane."""
+"""A request to the control plane, with all inputs of its handler."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import JsonValue
+
+if TYPE_CHECKING:
+    from bim360_provider.emulator.emulator import Emulator
 
 
 class ControlRequestError(Exception):
@@ -10,9 +15,10 @@ class ControlRequestError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ControlRequest:
-    """A request: the segments of its path, its query and its body."""
+class ControlCall:
+    """The emulator, the segments of the request's path, its query and its body."""
 
+    emulator: "Emulator"
     path_segments: tuple[str, ...]
     query: dict[str, str]
     body: JsonValue
@@ -32,3 +38,6 @@ class ControlRequest:
             msg = "the body is not a JSON object"
             raise ControlRequestError(msg)
         return self.body
+
+
+ControlAction: TypeAlias = Callable[[ControlCall], JsonValue]

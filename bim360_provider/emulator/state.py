@@ -1,4 +1,4 @@
-"""The backend that all endpoints share: database, clock, ids, quotas and options."""
+"""What HQ's endpoints share: database, clock, ids, quotas and options."""
 
 import math
 from collections import defaultdict, deque
@@ -51,8 +51,8 @@ def build_quota_error(wait: int) -> GatewayError:
     return GatewayError(429, "ERR-001", "Quota limit exceeded.", {"retry-after": str(max(wait, 1))})
 
 
-class Backend:
-    """The state that the endpoints share; only one thread at a time uses it."""
+class HqState:
+    """Everything that HQ's endpoints read and write; only one thread at a time uses it."""
 
     def __init__(self, store: Store, options: Options, clock: EmulatorClock) -> None:
         self.store = store
@@ -62,8 +62,6 @@ class Backend:
             name: Quota(clock) for name in (HQ_QUOTA, ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA)
         }
         self.token_quota = Quota(clock)
-        self.last_revoked_serial = 0
-        """Tokens with a serial number up to this one are refused."""
 
     @property
     def ids(self) -> IdGenerator:
