@@ -32,13 +32,10 @@ from bim360_provider.testing.cli import app as local_app
 from tests.meta.source_files import ROOT
 from tests.support.code_blocks import SHELL_LANGUAGES, CodeBlock, list_blocks, split_commands
 
-pytestmark = [
-    pytest.mark.xdist_group("documented commands"),
-    pytest.mark.skipif(
-        any(shutil.which(tool) is None for tool in ("bash", "jq")),
-        reason="the documents use bash and jq",
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in ("bash", "jq")),
+    reason="the documents use bash and jq",
+)
 
 APPS: dict[tuple[str, ...], typer.Typer] = {
     ("bim360",): app,
