@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -271,12 +271,14 @@ def create_stack(folder: Path, kind: EngineKind) -> Iterator[RecordedStack]:
         yield RecordedStack(folder, kind, hq, served.url)
 
 
-def record_plans(folder: Path, kind: EngineKind) -> Iterator[tuple[str, str]]:
-    """Yield the name and the plan of every case, in order."""
+def record_plans(
+    folder: Path, kind: EngineKind, cases: Sequence[PlanCase] = PLAN_CASES
+) -> Iterator[tuple[str, str]]:
+    """Yield the name and the plan of the first create and of each case, in order."""
     with create_stack(folder, kind) as on:
         yield "create", on.run_plan(PlanCase("create", build_declaration()))
         on.run_up()
-        for story in PLAN_CASES:
+        for story in cases:
             if kind == "local" and "--run-program" in story.args:
                 continue  # the local engine has no such flag; it always uses the current config
             yield story.name, on.run_plan(story)
