@@ -18,7 +18,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from bim360_provider.emulator import (
     ACCOUNT_ID,
     ADMIN_EMAIL,
@@ -38,8 +38,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 APPS: dict[tuple[str, ...], typer.Typer] = {
-    ("bim360",): app,
-    (".venv/bin/bim360",): app,
+    ("bim360",): create_app(),
+    (".venv/bin/bim360",): create_app(),
     ("python", "-m", "bim360_provider.testing"): local_app,
     ("python", "-m", "bim360_provider.emulator"): emulator_app,
 }
