@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from typer.testing import CliRunner
+
 from bim360_provider.emulator import (
     ACCOUNT_ID,
     CLIENT_ID,
@@ -24,6 +26,7 @@ from bim360_provider.emulator import (
     Emulator,
     serve,
 )
+from bim360_provider.testing.cli import app
 
 PLAN_FOLDER: Final = Path(__file__).parents[1] / "unit" / "review" / "plans"
 
@@ -246,12 +249,10 @@ class RecordedStack:
         return self._run(*story.args, "--json", fails=story.fails)
 
     def _run(self, *arguments: str, fails: bool = False) -> str:
-        if self._kind == "cli":
-            command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
-        else:
-            place = ["--stack=dev", "--secret", f"bim360:clientSecret={CLIENT_SECRET}"]
-            command = [sys.executable, "-m", "bim360_provider.testing", *arguments, *place]
-        completed = subprocess.run(  # noqa: S603 - one of the two engines, arguments of our own
+        if self._kind == "local":
+            return self._run_local(*arguments, fails=fails)
+        command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+        completed = subprocess.run(  # noqa: S603 - the CLI, with arguments of our own
             command,
             cwd=self._folder,
             env=self._environ,
@@ -260,6 +261,13 @@ class RecordedStack:
             check=False,
         )
         assert bool(completed.returncode) is fails, completed.stdout + completed.stderr
+        return completed.stdout
+
+    def _run_local(self, *arguments: str, fails: bool) -> str:
+        place = [f"--cwd={self._folder}", "--stack=dev"]
+        secret = ["--secret", f"bim360:clientSecret={CLIENT_SECRET}"]
+        completed = CliRunner().invoke(app, [*arguments, *place, *secret], env=self._environ)
+        assert bool(completed.exit_code) is fails, completed.output
         return completed.stdout
 
 
