@@ -38,6 +38,7 @@ soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (d
 crashes: setup ## Kill and interrupt runs at every point, then run them again
 	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/crashes \
 		tests/engine/test_exchanged_names.py tests/engine/test_combined_troubles.py \
+		tests/engine/test_secret_arguments.py \
 		tests/engine/commands/test_demo_with_faults.py \
 		tests/host/test_races.py tests/client/test_destroy_orders.py \
 		tests/client/test_forced_replacements.py \
