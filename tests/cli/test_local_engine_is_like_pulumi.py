@@ -16,7 +16,7 @@ pytestmark = [
 
 SAMPLE = (
     "replace, delete first, with a dependent",
-    "drift",
+    "deleted outside",
     "ignore_changes",
     "nested secrets",
     "a failed create skips only its dependents",
