@@ -4,11 +4,17 @@
 RUN := .venv/bin/python -m
 # Parallel test processes: one per core of a small CI machine.
 WORKERS ?= 2
+# One worker runs all tests of a file, which share fixtures. The first files are the slowest ones.
+BY_FILE := --dist loadfile --no-loadscope-reorder
 # Resolves the lock file; not part of .venv.
 UV := uv==0.13.9
 
 # The CLI that `make pulumi` installed, if any, takes precedence.
 export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PATH)
+
+# Tests start hundreds of Python processes. Many container images set this variable, and then each
+# process would compile the package again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
@@ -24,7 +30,7 @@ pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or bu
 	@.venv/bin/python .ci/pulumi_cli.py
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
-	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(RUN) pytest -n $(WORKERS) $(BY_FILE) $(ARGS)
 
 soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
@@ -32,6 +38,7 @@ soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (d
 crashes: setup ## Kill and interrupt runs at every point, then run them again
 	CRASHES=all $(RUN) pytest -n $(WORKERS) tests/engine/crashes \
 		tests/engine/test_exchanged_names.py tests/engine/test_combined_troubles.py \
+		tests/engine/test_secret_arguments.py \
 		tests/engine/commands/test_demo_with_faults.py \
 		tests/host/test_races.py tests/client/test_destroy_orders.py \
 		tests/client/test_forced_replacements.py \

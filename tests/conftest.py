@@ -34,14 +34,15 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture(autouse=True)
-def _clear_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the developer's credentials and proxies from all tests except live ones."""
-    if request.node.get_closest_marker("live"):
-        return
-    for name in list(os.environ):
-        if name.startswith(ENVIRONMENT_PREFIXES) or name.upper() in PROXY_VARIABLES:
-            monkeypatch.delenv(name)
+@pytest.fixture(autouse=True, scope="module")
+def _clear_environment(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the developer's credentials and proxies from all files except those of live tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        if not request.node.get_closest_marker("live"):
+            for name in list(os.environ):
+                if name.startswith(ENVIRONMENT_PREFIXES) or name.upper() in PROXY_VARIABLES:
+                    environment.delenv(name)
+        yield
 
 
 @pytest.fixture

@@ -1,59 +1,61 @@
 """Assembles the command line ``bim360``; each command has its own module."""
 
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Final
 
 import typer
 
-from bim360_provider.cli.demo import demo
-from bim360_provider.cli.doctor import doctor
-from bim360_provider.cli.export import export
-from bim360_provider.cli.review import review
-from bim360_provider.cli.sweep import sweep
-from bim360_provider.emulator.cli import emulator
-from bim360_provider.testing.cli import app as local
+__all__ = ["COMMANDS", "create_app"]
 
-__all__ = ["app", "show_version"]
+COMMANDS: Final = ("doctor", "export", "review", "sweep", "demo", "emulator", "local")
+"""The commands, in the order of the help."""
 
+MODULES: Final = {
+    "emulator": "bim360_provider.emulator.cli",
+    "local": "bim360_provider.testing.cli",
+}
+"""The modules of the commands that are outside of this folder."""
+
+LOCAL_COMMANDS: Final = frozenset({"demo", "emulator", "local"})
 ACCOUNT_PANEL: Final = "Work with an account"
 LOCAL_PANEL: Final = "Try out and test without an account"
 
+CONTEXT_SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
-def show_version(value: bool) -> None:
+
+def create_app(*names: str) -> typer.Typer:
+    """Return the command line with these commands, without a name with all.
+
+    Only the modules of these commands are imported: all take most of a second.
+    """
+    app = typer.Typer(
+        no_args_is_help=True, pretty_exceptions_enable=False, context_settings=CONTEXT_SETTINGS
+    )
+    app.callback()(_bim360)
+    for name in names or COMMANDS:
+        module = import_module(MODULES.get(name, f"bim360_provider.cli.{name}"))
+        panel = LOCAL_PANEL if name in LOCAL_COMMANDS else ACCOUNT_PANEL
+        if name == "local":
+            app.add_typer(module.app, name=name, rich_help_panel=panel)
+        else:
+            app.command(rich_help_panel=panel)(getattr(module, name))
+    return app
+
+
+def _show_version(value: bool) -> None:
     """Print the versions and exit if the option is set."""
     if value:
         typer.echo(f"bim360-provider {version('bim360-provider')}, pulumi {version('pulumi')}")
         raise typer.Exit
 
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-app.command(rich_help_panel=ACCOUNT_PANEL)(doctor)
-
-app.command(rich_help_panel=ACCOUNT_PANEL)(export)
-
-app.command(rich_help_panel=ACCOUNT_PANEL)(review)
-
-app.command(rich_help_panel=ACCOUNT_PANEL)(sweep)
-
-app.command(rich_help_panel=LOCAL_PANEL)(demo)
-
-app.command(rich_help_panel=LOCAL_PANEL)(emulator)
-
-app.add_typer(local, name="local", rich_help_panel=LOCAL_PANEL)
-
-
-@app.callback()
-def bim360(
+def _bim360(
     *,
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=show_version, is_eager=True, help="Show the versions and exit."
+            "--version", callback=_show_version, is_eager=True, help="Show the versions and exit."
         ),
     ] = False,
 ) -> None:

@@ -9,12 +9,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from typer.testing import CliRunner
 
 from bim360_provider.emulator import (
     ACCOUNT_ID,
@@ -24,6 +26,7 @@ from bim360_provider.emulator import (
     Emulator,
     serve,
 )
+from bim360_provider.testing.cli import app
 
 PLAN_FOLDER: Final = Path(__file__).parents[1] / "unit" / "review" / "plans"
 
@@ -246,12 +249,10 @@ class RecordedStack:
         return self._run(*story.args, "--json", fails=story.fails)
 
     def _run(self, *arguments: str, fails: bool = False) -> str:
-        if self._kind == "cli":
-            command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
-        else:
-            place = ["--stack=dev", "--secret", f"bim360:clientSecret={CLIENT_SECRET}"]
-            command = [sys.executable, "-m", "bim360_provider.testing", *arguments, *place]
-        completed = subprocess.run(  # noqa: S603 - one of the two engines, arguments of our own
+        if self._kind == "local":
+            return self._run_local(*arguments, fails=fails)
+        command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+        completed = subprocess.run(  # noqa: S603 - the CLI, with arguments of our own
             command,
             cwd=self._folder,
             env=self._environ,
@@ -260,6 +261,13 @@ class RecordedStack:
             check=False,
         )
         assert bool(completed.returncode) is fails, completed.stdout + completed.stderr
+        return completed.stdout
+
+    def _run_local(self, *arguments: str, fails: bool) -> str:
+        place = [f"--cwd={self._folder}", "--stack=dev"]
+        secret = ["--secret", f"bim360:clientSecret={CLIENT_SECRET}"]
+        completed = CliRunner().invoke(app, [*arguments, *place, *secret], env=self._environ)
+        assert bool(completed.exit_code) is fails, completed.output
         return completed.stdout
 
 
@@ -271,12 +279,14 @@ def create_stack(folder: Path, kind: EngineKind) -> Iterator[RecordedStack]:
         yield RecordedStack(folder, kind, hq, served.url)
 
 
-def record_plans(folder: Path, kind: EngineKind) -> Iterator[tuple[str, str]]:
-    """Yield the name and the plan of every case, in order."""
+def record_plans(
+    folder: Path, kind: EngineKind, cases: Sequence[PlanCase] = PLAN_CASES
+) -> Iterator[tuple[str, str]]:
+    """Yield the name and the plan of the first create and of each case, in order."""
     with create_stack(folder, kind) as on:
         yield "create", on.run_plan(PlanCase("create", build_declaration()))
         on.run_up()
-        for story in PLAN_CASES:
+        for story in cases:
             if kind == "local" and "--run-program" in story.args:
                 continue  # the local engine has no such flag; it always uses the current config
             yield story.name, on.run_plan(story)

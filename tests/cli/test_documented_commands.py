@@ -61,14 +61,14 @@ def test_the_commands_of_the_first_hour_run_as_written(
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text(list_examples(read_document("README.md"), "yaml")[0])
     (folder / "__main__.py").write_text(list_examples(read_document("README.md"), "python")[0])
-    pasted = [
+    pasted = dict.fromkeys(  # the README and the first hour begin with the same lines
         line
         for place in WALKTHROUGHS
         for block in list_blocks(*SHELL_LANGUAGES)
         if (block.page, block.section) == place
         for line in block.lines
         if line.startswith("pulumi ")
-    ]
+    )
 
     for line in pasted:
         completed = subprocess.run(  # noqa: S602 - a line of a document, as a shell runs it
@@ -82,7 +82,7 @@ def test_the_commands_of_the_first_hour_run_as_written(
         )
 
         assert completed.returncode == 0, f"{line}\n{completed.stdout}{completed.stderr}"
-    assert len(pasted) > 7
+    assert len(pasted) > 6
 
 
 def list_documented_flags() -> dict[str, set[str]]:

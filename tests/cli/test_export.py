@@ -25,6 +25,7 @@ EVERYTHING = "projects,business-units,companies,users,members"
 PROJECT_COUNT = 300 if RUNS_ALL_CASES else 40
 """The local engine exports all 300 in tests/engine/commands/test_export.py."""
 IMPORT = ("--generate-code=false", "--yes")
+SCHOOL = 'name="School 28"'
 
 
 class ExportProject:
@@ -69,6 +70,11 @@ class ExportProject:
         """Run the export."""
         return self.run(sys.executable, "-m", "bim360_provider.cli", "export", *flags)
 
+    def count_import_rows(self) -> int:
+        """Return the number of resources in the import file."""
+        document = json.loads((self.folder / "stacks/existing.import.json").read_text("utf-8"))
+        return len(document["resources"])
+
     def list_new_requests(self) -> list[str]:
         """Return the methods of new requests, without those for a token."""
         rows = self.hq.call_control_plane("GET", "/requests")
@@ -76,63 +82,53 @@ class ExportProject:
         return [row["method"] for row in rows if not row["path"].startswith("/authentication/")]
 
 
-@pytest.fixture
-def export_project(tmp_path: Path) -> Iterator[ExportProject]:
-    """Yield a Pulumi project, and an account with every kind of object."""
-    with emulator.serve(
-        emulator.Emulator(emulator.parse_seed(build_account(PROJECT_COUNT)))
-    ) as running:
-        yield ExportProject(tmp_path, running)
+@pytest.fixture(scope="module")
+def adopted_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExportProject]:
+    """Yield a Pulumi project after the import of an account with every kind of object."""
+    seed = emulator.parse_seed(build_account(PROJECT_COUNT))
+    with emulator.serve(emulator.Emulator(seed)) as running:
+        project = ExportProject(tmp_path_factory.mktemp("firm"), running)
+        exported = project.run_export("--stack", "existing", "--include", EVERYTHING)
+        project.list_new_requests()
+        project.run_pulumi("stack", "init", "existing")
+        imported = project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
+        assert (
+            f"{PROJECT_COUNT * 9 // 10} Bim360Project, {PROJECT_COUNT // 5} Bim360Team" in exported
+        )
+        assert "warning" not in imported
+        assert f"{project.count_import_rows()} imported" in imported
+        yield project
 
 
-def test_an_import_adopts_a_complete_account_without_changes(export_project: ExportProject) -> None:
+def test_an_import_adopts_a_complete_account_without_changes(
+    adopted_account: ExportProject,
+) -> None:
     """Import, preview and up make no changes and send no requests."""
-    exported = export_project.run_export("--stack", "existing", "--include", EVERYTHING)
-    export_project.list_new_requests()
-    import_file = export_project.folder / "stacks" / "existing.import.json"
+    adopted_account.run_pulumi("preview", "--expect-no-changes")
+    up = adopted_account.run_pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
 
-    export_project.run_pulumi("stack", "init", "existing")
-    imported = export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
-    export_project.run_pulumi("preview", "--expect-no-changes")
-    up = export_project.run_pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-    requests = export_project.list_new_requests()
-
-    rows = len(json.loads(import_file.read_text("utf-8"))["resources"])
-    assert f"{PROJECT_COUNT * 9 // 10} Bim360Project, {PROJECT_COUNT // 5} Bim360Team" in exported
-    assert "warning" not in imported
-    assert f"{rows} imported" in imported
-    assert f"{rows + 1} unchanged" in up
-    assert requests == []
+    assert f"{adopted_account.count_import_rows() + 1} unchanged" in up
+    assert adopted_account.list_new_requests() == []
 
 
-def test_a_refresh_after_the_import_finds_no_changes(export_project: ExportProject) -> None:
+def test_a_refresh_after_the_import_finds_no_changes(adopted_account: ExportProject) -> None:
     """The imported state equals the state after a create, so a refresh only reads."""
-    names = ("--name", "*tower*", "--name", "in a*", "--name", "small")
-    export_project.run_export("--stack", "existing", "--include", EVERYTHING, *names)
-    export_project.run_pulumi("stack", "init", "existing")
-    export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
-    export_project.list_new_requests()
+    adopted_account.run_pulumi("refresh", "--preview-only", "--expect-no-changes")
+    adopted_account.run_pulumi("up", "--refresh", "--run-program", "--yes", "--skip-preview")
+    adopted_account.run_pulumi("preview", "--refresh", "--run-program", "--expect-no-changes")
 
-    export_project.run_pulumi("refresh", "--preview-only", "--expect-no-changes")
-    export_project.run_pulumi("up", "--refresh", "--run-program", "--yes", "--skip-preview")
-    export_project.run_pulumi("preview", "--refresh", "--run-program", "--expect-no-changes")
-    requests = export_project.list_new_requests()
-
-    assert set(requests) == {"GET"}
+    assert set(adopted_account.list_new_requests()) == {"GET"}
 
 
-def test_an_up_sends_only_the_change_of_the_program(export_project: ExportProject) -> None:
+def test_an_up_sends_only_the_change_of_the_program(adopted_account: ExportProject) -> None:
     """Adopted resources are managed like others."""
-    export_project.run_export("--stack", "existing", "--include", "projects", "--name", "School 28")
-    export_project.run_pulumi("stack", "init", "existing")
-    export_project.run_pulumi("import", "--file", "stacks/existing.import.json", *IMPORT)
-    export_project.list_new_requests()
-    program = export_project.folder / "stacks" / "existing.py"
-    text = program.read_text("utf-8").replace('city="Seattle"', 'city="Portland"')
-    program.write_text(text, "utf-8")
+    program = adopted_account.folder / "stacks" / "existing.py"
+    before = program.read_text("utf-8")
+    first, last = before.split(SCHOOL)
+    program.write_text(SCHOOL.join((first, last.replace('"Seattle"', '"Portland"', 1))), "utf-8")
 
-    export_project.run_pulumi("up", "--yes", "--skip-preview")
+    adopted_account.run_pulumi("up", "--yes", "--skip-preview")
 
-    rows = export_project.hq.call_control_plane("GET", "/requests")
+    rows = adopted_account.hq.call_control_plane("GET", "/requests")
     assert [row["body"] for row in rows if row["method"] == "PATCH"] == [{"city": "Portland"}]
     assert {row["method"] for row in rows} == {"POST", "PATCH"}  # the POST is for the token

@@ -20,7 +20,7 @@ pytestmark = [
 
 EVERYTHING = "projects,business-units,companies,users,members"
 
-SAMPLE = ("no program yet", "another folder, not imported")
+SAMPLE = ("another folder, not imported",)
 """The layouts of the usual suite; `make crashes` runs all."""
 
 CreateUser = Callable[[ProjectLayout], ShellUser]

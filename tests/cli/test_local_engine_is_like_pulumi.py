@@ -15,11 +15,9 @@ pytestmark = [
 ]
 
 SAMPLE = (
-    "create, no changes, destroy",
     "replace, delete first, with a dependent",
-    "drift",
+    "deleted outside",
     "ignore_changes",
-    "explicit provider",
     "nested secrets",
     "a failed create skips only its dependents",
     "aliases, parents, components",

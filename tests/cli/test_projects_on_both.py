@@ -29,6 +29,8 @@ Bim360Project("tower", start_date="2027-01-02", end_date="2028-06-30", project_t
               **{"name": "Tower", "value": 3000, "currency": "USD", **arguments})
 """
 
+ARGUMENTS = {"city": "Oslo", "service_types": ["pm", "doc_manager"]}
+
 FAILED = 1
 NO_CHANGES_EXPECTED = 7
 """The CLI's exit code when there were changes although none were expected."""
@@ -109,6 +111,26 @@ def change_in_browser(hq: Emulator, **changes: Any) -> None:
     hq.call_control_plane("PATCH", f"/projects/{projects[0]['id']}", changes)
 
 
+@pytest.fixture(scope="module")
+def applied_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProject]:
+    """Return a project after its first up on the CLI."""
+    hq = Emulator()
+    with serve(hq) as running:
+        project = create_project(tmp_path_factory.mktemp("shared") / "real", running.url, hq)
+        project.declare(**ARGUMENTS)
+        project.run_pulumi("stack", "init", "dev")
+        project.run_pulumi("up", "--yes", "--skip-preview")
+        yield project
+
+
+@pytest.fixture
+def real(applied_project: EngineProject) -> EngineProject:
+    """Return the project, which HQ and the program describe as after the up."""
+    applied_project.declare(**ARGUMENTS)
+    change_in_browser(applied_project.hq, city=ARGUMENTS["city"])
+    return applied_project
+
+
 def test_both_engines_send_the_same_requests_in_a_projects_lifecycle(
     project_pair: tuple[EngineProject, EngineProject],
 ) -> None:
@@ -151,31 +173,21 @@ def test_both_engines_send_the_same_requests_in_a_projects_lifecycle(
     assert both[3][0] == [("PATCH", {"city": "Oslo"})]
 
 
-def test_the_preview_of_the_cli_shows_the_one_path_that_changes(
-    project_pair: tuple[EngineProject, EngineProject],
-) -> None:
+def test_the_preview_of_the_cli_shows_the_one_path_that_changes(real: EngineProject) -> None:
     """In the text for people and in the JSON for machines; no other path is called changed."""
-    _, real = project_pair
-    real.run_pulumi("up", "--yes", "--skip-preview")
-    real.declare(city="Oslo")
+    real.declare(**ARGUMENTS, job_number="HC-1")
 
     text = real.run_pulumi("preview", "--diff")
     steps = json.loads(real.run_pulumi("preview", "--json"))["steps"]
 
     changed = [line.strip() for line in text.splitlines() if line.strip().startswith(("+ ", "~ "))]
-    assert [line for line in changed if "city" in line] == ['+ city: "Oslo"']
+    assert [line for line in changed if "job_number" in line] == ['+ job_number: "HC-1"']
     details = [step["detailedDiff"] for step in steps if step["op"] == "update"]
-    assert [list(detail) for detail in details] == [["city"]]
+    assert [list(detail) for detail in details] == [["job_number"]]
 
 
-def test_nothing_is_expected_to_change_after_up_and_after_refresh(
-    project_pair: tuple[EngineProject, EngineProject],
-) -> None:
+def test_nothing_is_expected_to_change_after_up_and_after_refresh(real: EngineProject) -> None:
     """What GitOps pipelines check: does the account match the repository?"""
-    _, real = project_pair
-    real.declare(city="Oslo", service_types=["pm", "doc_manager"])
-    real.run_pulumi("up", "--yes", "--skip-preview")
-
     real.run_pulumi("preview", "--expect-no-changes")
     real.run_pulumi("refresh", "--yes", "--skip-preview")
     real.run_pulumi("preview", "--expect-no-changes")
@@ -184,13 +196,8 @@ def test_nothing_is_expected_to_change_after_up_and_after_refresh(
     real.run_pulumi("refresh", "--preview-only", "--expect-no-changes", code=NO_CHANGES_EXPECTED)
 
 
-def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
-    project_pair: tuple[EngineProject, EngineProject],
-) -> None:
+def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(real: EngineProject) -> None:
     """Search the exported stack for the secret; check every provider reference."""
-    _, real = project_pair
-    real.run_pulumi("up", "--yes", "--skip-preview")
-
     state = real.run_pulumi("stack", "export")
 
     assert CLIENT_SECRET not in state
@@ -201,11 +208,8 @@ def test_the_state_of_the_cli_holds_no_secret_and_a_short_provider(
     assert [len(reference) < 120 for reference in references] == [True]
 
 
-def test_the_cli_reports_a_mistake_before_it_sends_a_request(
-    project_pair: tuple[EngineProject, EngineProject],
-) -> None:
+def test_the_cli_reports_a_mistake_before_it_sends_a_request(real: EngineProject) -> None:
     """Three mistakes at once, each by its property, and not one request."""
-    _, real = project_pair
     real.declare(currency="EURO", city="x" * 256, value=True)
 
     output: list[str] = []

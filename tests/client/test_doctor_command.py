@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from bim360_provider.doctor.checks import machine
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 from tests.support.hq import HqFixture
@@ -33,7 +33,7 @@ def healthy_account(hq: HqFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def run_doctor(*arguments: str, charset: str = "utf-8") -> Result:
     """Run the command."""
-    return CliRunner(charset=charset).invoke(app, ["doctor", *arguments])
+    return CliRunner(charset=charset).invoke(create_app(), ["doctor", *arguments])
 
 
 def test_warnings_alone_exit_with_0(healthy_account: HqFixture) -> None:

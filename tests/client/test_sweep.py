@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner, Result
 
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 from tests.support.hq import HqFixture
 
@@ -24,7 +24,7 @@ def account_with_leftovers(hq: HqFixture, monkeypatch: pytest.MonkeyPatch) -> Hq
 
 def run_sweep(*arguments: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(app, ["sweep", *arguments])
+    return CliRunner().invoke(create_app(), ["sweep", *arguments])
 
 
 def list_statuses(hq: HqFixture) -> dict[str, str]:

@@ -28,9 +28,6 @@ from bim360_provider.emulator import (
     serve,
 )
 
-# The SDK is installed once, and all calls are one process.
-pytestmark = pytest.mark.xdist_group("node sdk")
-
 HERE: Final = Path(__file__).parent / "node_sdk"
 PACKAGES: Final = ("package.json", "package-lock.json")
 MINUTES: Final = 180

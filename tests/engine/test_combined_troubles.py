@@ -12,8 +12,8 @@ from bim360_provider.testing import LocalEngine, Result
 from tests.engine.crashes.crash_harness import (
     CrashStack,
     create_crash_stack,
+    mark_unsampled,
     needs_linux,
-    only_in_make_crashes,
 )
 from tests.support.hq import PROJECT_BODY, Fault, build_reply
 
@@ -35,12 +35,14 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "companies": {"trade": "Electrical"},
 }
 ENDS = {"projects": "bim360:Project", "companies": "bim360:Company"}
-KINDS = pytest.mark.parametrize(
-    "kind", ["projects", pytest.param("companies", marks=only_in_make_crashes)]
-)
-PARALLEL = pytest.mark.parametrize(
-    "parallel", [1, *(pytest.param(n, marks=only_in_make_crashes) for n in (4, 16))]
-)
+KINDS = pytest.mark.parametrize("kind", mark_unsampled(["projects", "companies"], "projects"))
+PARALLEL = pytest.mark.parametrize("parallel", mark_unsampled([1, 4, 16], 1))
+REPLACEMENTS = [
+    (way, first) for way in ("--replace", "replace_on_changes") for first in (False, True)
+]
+RESPONSES = [(body, number, number != 1) for body in ("foreign", "lost") for number in range(4)]
+"""The content of a response, the number of its PATCH, and whether HQ acted on the request."""
+
 A, B, C = "Halle Nord", "Halle Süd", "Halle West"
 
 
@@ -130,8 +132,10 @@ def opened(crash_stack: CrashStack, kind: str, *names: str) -> tuple[NamedStack,
 
 @KINDS
 @PARALLEL
-@pytest.mark.parametrize("delete_first", [False, True])
-@pytest.mark.parametrize("way", ["--replace", "replace_on_changes"])
+@pytest.mark.parametrize(
+    ("way", "delete_first"),
+    mark_unsampled(REPLACEMENTS, ("--replace", False), ("replace_on_changes", True)),
+)
 def test_replacements_exchange_names(
     crash_stack: CrashStack, kind: str, parallel: int, way: str, *, delete_first: bool
 ) -> None:
@@ -181,7 +185,7 @@ def test_a_new_resource_gets_the_name_that_a_replaced_one_gives_up(
 
 
 @KINDS
-@pytest.mark.parametrize("delete_first", [False, True])
+@pytest.mark.parametrize("delete_first", mark_unsampled([False, True], True))
 def test_secret_names_are_kept_by_replacements_and_not_shown(
     crash_stack: CrashStack, kind: str, *, delete_first: bool
 ) -> None:
@@ -197,7 +201,7 @@ def test_secret_names_are_kept_by_replacements_and_not_shown(
 
 
 @KINDS
-@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("replaced", mark_unsampled([False, True], True))
 def test_names_in_another_unicode_form_are_exchanged(
     crash_stack: CrashStack, kind: str, *, replaced: bool
 ) -> None:
@@ -213,15 +217,8 @@ def test_names_in_another_unicode_form_are_exchanged(
 
 @KINDS
 @pytest.mark.parametrize(
-    ("number", "acts"),
-    [
-        (0, True),
-        (1, False),
-        pytest.param(2, True, marks=only_in_make_crashes),
-        pytest.param(3, True, marks=only_in_make_crashes),
-    ],
+    ("body", "number", "acts"), mark_unsampled(RESPONSES, ("foreign", 0, True), ("lost", 1, False))
 )
-@pytest.mark.parametrize("body", ["foreign", "lost"])
 def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
     crash_stack: CrashStack, kind: str, body: str, number: int, *, acts: bool
 ) -> None:
@@ -241,7 +238,7 @@ def test_a_response_is_lost_or_mixed_up_while_names_are_exchanged(
 
 
 @needs_linux
-@pytest.mark.parametrize("kills", ["host", "engine host"])
+@pytest.mark.parametrize("kills", mark_unsampled(["host", "engine host"], "engine host"))
 def test_an_exchange_of_replaced_projects_that_is_killed_is_finished(
     crash_stack: CrashStack, kills: str
 ) -> None:

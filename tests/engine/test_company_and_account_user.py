@@ -9,9 +9,6 @@ import pytest
 from bim360_provider.emulator import ADMIN_EMAIL
 from bim360_provider.testing.stack import Bim360Stack, StackResult, open_stacks
 
-# The runs are recorded once for the whole file, so one worker runs all tests.
-pytestmark = pytest.mark.xdist_group("people")
-
 PROGRAM = """
 import pulumi
 from bim360_provider import Bim360AccountUser, Bim360Company

@@ -12,6 +12,7 @@ from bim360_provider.testing import LocalEngine, Result
 from tests.engine.crashes.crash_harness import (
     CrashStack,
     create_crash_stack,
+    mark_unsampled,
     needs_linux,
     only_in_make_crashes,
 )
@@ -91,15 +92,12 @@ CASES = {
     "a long chain": rotate_names(12, last="New"),
     "a long chain the other way": rotate_names(12, -1, last="New"),
 }
-SOON = [("a swap", 1), ("a swap", 16), ("a chain", 4), ("a circle the other way", 1)]
-RUNS = [
-    pytest.param(case, parallel, marks=() if (case, parallel) in SOON else only_in_make_crashes)
-    for case in CASES
-    for parallel in (1, 4, 16)
-]
+RUNS = [(case, parallel) for case in CASES for parallel in (1, 4, 16)]
+SAMPLE = (("a swap", 16), ("a chain", 4), ("a circle the other way", 1))
+"""The runs of the usual suite; `make crashes` runs all."""
 
 
-@pytest.mark.parametrize(("case", "parallel"), RUNS)
+@pytest.mark.parametrize(("case", "parallel"), mark_unsampled(RUNS, *SAMPLE))
 def test_projects_that_exchange_names_have_them_after_one_up(
     stack: CrashStack, case: str, parallel: int
 ) -> None:
@@ -165,8 +163,14 @@ def test_other_changes_are_sent_with_the_name(stack: CrashStack) -> None:
     assert stack.list_requests() == []
 
 
-@pytest.mark.parametrize("first", ["new", "old"])
-@pytest.mark.parametrize("kind", ["projects", "companies"])
+@pytest.mark.parametrize(
+    ("kind", "first"),
+    mark_unsampled(
+        [(kind, first) for kind in ("projects", "companies") for first in ("new", "old")],
+        ("projects", "new"),
+        ("companies", "old"),
+    ),
+)
 def test_a_new_resource_gets_the_name_that_another_gives_up(
     stack: CrashStack, kind: str, first: str
 ) -> None:
@@ -188,7 +192,7 @@ def test_a_new_resource_gets_the_name_that_another_gives_up(
     assert stack.list_requests() == []
 
 
-@pytest.mark.parametrize("parallel", [pytest.param(2, marks=only_in_make_crashes), 4, 16])
+@pytest.mark.parametrize("parallel", mark_unsampled([2, 4, 16], 4))
 def test_a_project_of_another_resource_in_the_stack_is_not_adopted(
     stack: CrashStack, parallel: int
 ) -> None:
@@ -228,17 +232,12 @@ def test_a_name_in_use_is_an_error_that_names_its_owner(stack: CrashStack) -> No
 
 
 POINTS = [
-    pytest.param(
-        f"PATCH:{when}:{number}",
-        marks=() if (when, number) == ("acted", 2) else only_in_make_crashes,
-    )
-    for when in ("before", "acted", "received")
-    for number in (1, 2, 3, 4)
+    f"PATCH:{when}:{number}" for when in ("before", "acted", "received") for number in (1, 2, 3, 4)
 ]
 
 
 @needs_linux
-@pytest.mark.parametrize("at", POINTS)
+@pytest.mark.parametrize("at", mark_unsampled(POINTS, "PATCH:acted:2"))
 def test_a_swap_that_is_killed_is_finished_by_the_next_run(stack: CrashStack, at: str) -> None:
     """Also between the temporary name and the new one; the third run sends nothing."""
     before, after = SWAP

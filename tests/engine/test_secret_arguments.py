@@ -7,6 +7,7 @@ import pytest
 
 from bim360_provider.emulator.seed.database import ADMIN_EMAIL
 from bim360_provider.testing.stack import Bim360Stack, StackResult
+from tests.engine.crashes.crash_harness import mark_unsampled
 
 Opened = Callable[[str], Bim360Stack]
 
@@ -48,6 +49,13 @@ for name in "ab":
     Bim360ProjectMember(name, project_id=tower.id, document_management="user",
                         email=Output.secret("hunter3@example.com"))
 """
+PROVIDER_KEYS = ("region", "actingUser", "requestsPerMinute")
+PROVIDERS = """
+account = "a1000000-0000-4000-8000-000000000000"
+for key in ("region", "acting_user", "requests_per_minute"):
+    other = Bim360Provider(key, account_id=account, **{key: Output.secret("hunter3 @x")})
+    Bim360Project(f"tower-{key}", **{**given, "name": key}, opts=ResourceOptions(provider=other))
+"""
 PERSON = """
 Bim360AccountUser("ada", email="ada@example.com", first_name=Output.secret("hunter3"))
 """
@@ -87,7 +95,7 @@ def test_no_check_failure_shows_a_secret(open_stack: Opened) -> None:
     assert HIDDEN not in collect_output(preview)
 
 
-@pytest.mark.parametrize("call", NOT_FOUND)
+@pytest.mark.parametrize("call", mark_unsampled(NOT_FOUND, *NOT_FOUND[3:7]))
 def test_no_look_up_shows_a_secret(open_stack: Opened, call: str) -> None:
     """Neither the name nor the account."""
     preview = open_stack(call).preview()
@@ -143,16 +151,11 @@ def test_an_argument_that_becomes_a_secret_is_hidden_in_the_whole_state(
     assert HIDDEN not in states(tmp_path)
 
 
-@pytest.mark.parametrize("key", ["region", "acting_user", "requests_per_minute"])
-def test_no_setting_of_a_provider_that_is_a_secret_is_shown(open_stack: Opened, key: str) -> None:
-    """It is wrong, and the error names its key."""
-    account = "a1000000-0000-4000-8000-000000000000"
-    provider = f'Bim360Provider("p", account_id="{account}", {key}=Output.secret("hunter3 @x"))'
-    preview = open_stack(
-        f'Bim360Project("tower", **given, opts=ResourceOptions(provider={provider}))'
-    ).preview()
+def test_no_setting_of_a_provider_that_is_a_secret_is_shown(open_stack: Opened) -> None:
+    """Each is wrong, and the error names its key."""
+    preview = open_stack(PROVIDERS).preview()
 
-    assert preview.errors
+    assert [key in str(preview.errors) for key in PROVIDER_KEYS] == [True] * 3, preview.errors
     assert HIDDEN not in collect_output(preview)
 
 

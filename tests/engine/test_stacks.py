@@ -13,9 +13,6 @@ import pytest
 from bim360_provider.emulator import ACCOUNT_ID, EMEA_ACCOUNT_ID
 from bim360_provider.testing.stack import Bim360Stack, StackResult, open_stacks
 
-# The runs are recorded once for the whole file, so one worker runs all tests.
-pytestmark = pytest.mark.xdist_group("stacks")
-
 ROOT = Path(__file__).parents[2]
 
 RESOURCES = 29

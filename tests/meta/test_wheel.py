@@ -11,9 +11,6 @@ import pytest
 
 from tests.meta.source_files import ROOT
 
-# One worker builds it for all tests of this file.
-pytestmark = pytest.mark.xdist_group("wheel")
-
 STACK = """
 from bim360_provider import Bim360Project
 

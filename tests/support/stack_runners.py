@@ -126,8 +126,9 @@ class PulumiStack:
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
+        settings = self.runner.project / "Pulumi.demo.yaml"
+        settings.write_text(f"config:\n  shelf:mark: {PROVIDER_MARK}\n")
         self._run_pulumi("stack", "init", "demo")
-        self._run_pulumi("config", "set", "shelf:mark", PROVIDER_MARK)
 
     def run_command(self, command: Command) -> CommandReport:
         """Run a command and report its effects."""

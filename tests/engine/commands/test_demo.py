@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-# The runs are recorded once for the whole file, so one worker runs all tests.
-pytestmark = pytest.mark.xdist_group("demo")
-
 PROGRAM = """
 from datetime import date
 from bim360_provider import Bim360Project

@@ -18,7 +18,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from bim360_provider.emulator import (
     ACCOUNT_ID,
     ADMIN_EMAIL,
@@ -32,17 +32,14 @@ from bim360_provider.testing.cli import app as local_app
 from tests.meta.source_files import ROOT
 from tests.support.code_blocks import SHELL_LANGUAGES, CodeBlock, list_blocks, split_commands
 
-pytestmark = [
-    pytest.mark.xdist_group("documented commands"),
-    pytest.mark.skipif(
-        any(shutil.which(tool) is None for tool in ("bash", "jq")),
-        reason="the documents use bash and jq",
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in ("bash", "jq")),
+    reason="the documents use bash and jq",
+)
 
 APPS: dict[tuple[str, ...], typer.Typer] = {
-    ("bim360",): app,
-    (".venv/bin/bim360",): app,
+    ("bim360",): create_app(),
+    (".venv/bin/bim360",): create_app(),
     ("python", "-m", "bim360_provider.testing"): local_app,
     ("python", "-m", "bim360_provider.emulator"): emulator_app,
 }

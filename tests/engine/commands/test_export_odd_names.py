@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bim360_provider import emulator
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from bim360_provider.testing import LocalEngine, Result
 from tests.support.odd_values import ODD_NAMES, build_odd_account
 
@@ -46,7 +46,7 @@ def adopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Adopt]:
             (project / "Pulumi.yaml").write_text("name: firm\nruntime: python\n")
             running.emulator.call_control_plane("POST", "/seed", build_odd_account(names))
             flags = ["--stack", "existing", "--out", str(project), "--include", EVERYTHING]
-            exported = CliRunner().invoke(app, ["export", *flags])
+            exported = CliRunner().invoke(create_app(), ["export", *flags])
             assert exported.exit_code == 0, exported.output
             engine = LocalEngine(project, stack="existing")
             imported = engine.import_from(project / "existing.import.json")

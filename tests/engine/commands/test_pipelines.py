@@ -97,7 +97,7 @@ def _machine(folder: Path, engine: str) -> dict[str, str]:
     }
 
 
-@on_hosts("github-local", "gitlab-local")
+@on_hosts("gitlab-local")
 def test_a_request_gets_one_comment_that_is_updated(host: Host, stack: CrashStack) -> None:
     """The second push changes the first comment; nothing is created at HQ."""
     first = host.run_preview()
@@ -113,7 +113,7 @@ def test_a_request_gets_one_comment_that_is_updated(host: Host, stack: CrashStac
     assert stack.list_projects() == []
 
 
-@on_hosts("github-local", "gitlab-local", "github-pulumi")
+@on_hosts("github-local")
 def test_a_gate_stops_the_request_and_a_label_opens_it(host: Host, stack: CrashStack) -> None:
     """The comment lists the changes in either case."""
     stack.declare(*({"name": f"Tower {number}"} for number in range(10)))
@@ -132,7 +132,7 @@ def test_a_gate_stops_the_request_and_a_label_opens_it(host: Host, stack: CrashS
     assert [project["status"] for project in stack.list_projects()].count("archived") == 0
 
 
-@on_hosts("github-local", "gitlab-local")
+@on_hosts("gitlab-local")
 def test_a_failed_plan_is_reported_and_not_applied(host: Host, stack: CrashStack) -> None:
     """A mistake in an argument: the comment quotes the error, and a merge sends nothing."""
     stack.declare(currency="EURO")
@@ -159,7 +159,7 @@ def test_a_preview_without_a_plan_is_reported_too(host: Host, stack: CrashStack)
     assert "There is no review." in host.comments[0]
 
 
-@on_hosts("github-local", "gitlab-local", "github-pulumi")
+@on_hosts("gitlab-local", "github-pulumi")
 def test_a_merge_is_applied_and_drift_opens_and_closes_an_issue(
     host: Host, stack: CrashStack
 ) -> None:

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from bim360_provider.review.analysis import build_review
 from bim360_provider.review.model import Review
 from bim360_provider.review.plan import read_plan
@@ -31,7 +29,6 @@ def summarize(review: Review) -> object:
     return review.failed, review.counts, sorted(map(repr, changes))
 
 
-@pytest.mark.xdist_group("review")
 def test_the_local_engine_and_the_cli_have_the_same_review(tmp_path: Path) -> None:
     """The recorded plans are from the CLI."""
     for name, text in record_plans(tmp_path / "stack", "local"):

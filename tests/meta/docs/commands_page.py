@@ -23,7 +23,7 @@ For stacks, use Pulumi's own commands: `pulumi preview`, `up`, `refresh`, `impor
 def iterate_commands(command: Any = None, full_name: str = "bim360") -> Iterator[tuple[str, Any]]:
     """Yield every command without subcommands, with its full name."""
     if command is None:
-        app = importlib.import_module("bim360_provider.cli.app").app
+        app = importlib.import_module("bim360_provider.cli.app").create_app()
         command = typer.main.get_command(app)
     inner = getattr(command, "commands", {})
     for name, each in inner.items():

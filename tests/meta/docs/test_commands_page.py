@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from tests.meta.docs.commands_page import (
     PAGE_PATH,
     get_examples,
@@ -56,7 +56,7 @@ def test_every_command_explains_its_exit_codes(called: str, command: Any) -> Non
     """Scripts depend on them; a wrong flag always exits with 2."""
     codes = get_exit_codes(command)
 
-    ran = CliRunner().invoke(app, [*called.split()[1:], "--no-such-flag"])
+    ran = CliRunner().invoke(create_app(), [*called.split()[1:], "--no-such-flag"])
 
     assert 0 in codes
     assert ran.exit_code == WRONG_FLAG
@@ -66,7 +66,7 @@ def test_every_command_explains_its_exit_codes(called: str, command: Any) -> Non
 @pytest.mark.parametrize(("called", "command"), COMMANDS, ids=_name)
 def test_help_succeeds_and_shows_examples_and_exit_codes(called: str, command: Any) -> None:
     """It needs no account, no stack and no network."""
-    ran = CliRunner().invoke(app, [*called.split()[1:], "--help"])
+    ran = CliRunner().invoke(create_app(), [*called.split()[1:], "--help"])
 
     assert ran.exit_code == 0
     assert "Exit codes:" in ran.output
@@ -75,6 +75,6 @@ def test_help_succeeds_and_shows_examples_and_exit_codes(called: str, command: A
 
 def test_every_command_is_tested_here() -> None:
     """A command that `iterate_commands` missed would have no test."""
-    top = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # it is a group
+    top = set(typer.main.get_command(create_app()).commands)  # type: ignore[attr-defined] # it is a group
 
     assert {called.split()[1] for called, _ in COMMANDS} == top

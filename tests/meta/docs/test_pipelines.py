@@ -61,7 +61,7 @@ def test_every_variable_of_ours_is_a_setting(path: Path) -> None:
 def test_every_command_and_flag_of_ours_exists() -> None:
     """Users copy the examples."""
     commands = importlib.import_module("bim360_provider.cli.app")
-    known: Any = typer.main.get_command(commands.app)
+    known: Any = typer.main.get_command(commands.create_app())
     seen = list(calls())
 
     wrong = [

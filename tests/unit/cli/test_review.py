@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bim360_provider.cli.app import app
+from bim360_provider.cli.app import create_app
 from bim360_provider.review.model import GATE_KINDS
 from tests.unit.review.plan_factory import PROJECT_INPUTS, build_plan, build_step, build_update
 from tests.unit.review.snapshots import PLAN_FOLDER, SNAPSHOT_FOLDER
@@ -14,7 +14,7 @@ from tests.unit.review.snapshots import PLAN_FOLDER, SNAPSHOT_FOLDER
 
 def review(*arguments: str, stdin: str = "") -> Result:
     """Run the command."""
-    return CliRunner().invoke(app, ["review", *arguments], input=stdin)
+    return CliRunner().invoke(create_app(), ["review", *arguments], input=stdin)
 
 
 def recorded(name: str) -> str:

@@ -1,6 +1,7 @@
 """A comment stays within GitHub's limit and counts the omitted rows."""
 
 import re
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim360_provider.review.analysis import build_review
+from bim360_provider.review.model import Review
 from bim360_provider.review.plan import read_plan
 from bim360_provider.review.render.markdown import allocate_rows, count_utf16_units, render_markdown
 from tests.unit.review.plan_factory import (
@@ -22,14 +24,13 @@ GITHUB = 65_536
 
 
 @pytest.fixture(scope="module")
-def large() -> str:
-    """Return a plan of 5,000 resources."""
-    return build_mixed_plan(5_000)
+def large() -> Review:
+    """Return the review of a plan of 5,000 resources."""
+    return build_review(read_plan(build_mixed_plan(5_000)))
 
 
-def test_a_comment_on_5000_resources_counts_the_omitted_rows(large: str) -> None:
-    review = build_review(read_plan(large))
-    text = render_markdown(review)
+def test_a_comment_on_5000_resources_counts_the_omitted_rows(large: Review) -> None:
+    text = render_markdown(large)
 
     omitted, total = re.findall(r"rows left out: ([\d,]+) of ([\d,]+)", text)[0]
     section_counts = [
@@ -37,13 +38,13 @@ def test_a_comment_on_5000_resources_counts_the_omitted_rows(large: str) -> None
     ]
     assert count_utf16_units(text) < GITHUB
     assert sum(section_counts) == int(omitted.replace(",", ""))
-    assert render_markdown(review, 0).count("\n") > int(total.replace(",", ""))
+    assert render_markdown(large, 0).count("\n") > int(total.replace(",", ""))
     assert "Archived (500)" in text
 
 
 @pytest.mark.parametrize("limit", [2_000, 2_500, 5_000, 20_000])
-def test_a_comment_stays_within_any_limit(large: str, limit: int) -> None:
-    text = render_markdown(build_review(read_plan(large)), limit)
+def test_a_comment_stays_within_any_limit(large: Review, limit: int) -> None:
+    text = render_markdown(large, limit)
 
     assert count_utf16_units(text) <= limit
     assert "rows left out" in text
@@ -66,10 +67,10 @@ def test_a_comment_with_long_emoji_names_stays_within_the_limit() -> None:
     assert "Archived (300)" in text
 
 
-def test_a_comment_truncates_a_long_title(large: str) -> None:
-    review = build_review(read_plan(large), title="🏗|" * 50_000)
+def test_a_comment_truncates_a_long_title(large: Review) -> None:
+    text = render_markdown(replace(large, title="🏗|" * 50_000), 2_000)
 
-    assert count_utf16_units(render_markdown(review, 2_000)) <= 2_000
+    assert count_utf16_units(text) <= 2_000
 
 
 def test_a_short_comment_omits_no_rows() -> None:
