@@ -45,13 +45,6 @@ def build_candidate(status: str, created_at: str) -> Project:
     )
 
 
-def build_reactivated_project() -> Project:
-    """Return a project that was archived until an hour ago."""
-    return build_candidate("active", CREATED_LONG_AGO).model_copy(
-        update={"updated_at": CREATED_AN_HOUR_AGO}
-    )
-
-
 @pytest.mark.parametrize(
     ("candidates", "adopt"),
     [
@@ -61,7 +54,6 @@ def build_reactivated_project() -> Project:
         ([], "any"),
         ([build_candidate("active", CREATED_LONG_AGO)], "any"),
         ([build_candidate("archived", CREATED_LONG_AGO)], "archived"),
-        ([build_reactivated_project()], "archived"),
         ([build_candidate("pending", CREATED_AN_HOUR_AGO)], "never"),
     ],
 )
