@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
-from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.models.base import FieldRole, list_fields
 from tests.fuzz.strategies import ArgumentSamples, Expectation, Sample, build_choice
 from tests.host.dynamic_host import UNKNOWN_MARK
+from tests.support.entities import EntityKind
 from tests.support.members import ACCOUNT_SCOPE
 
 REGION: ArgumentSamples = build_choice(("US",))
@@ -78,8 +77,7 @@ class FuzzEntity:
     """The description of one entity.
 
     Attributes:
-        provider: Its provider.
-        model: The model of its arguments.
+        kind: Its provider, and the model of its arguments.
         arguments: Samples for each argument except account and region.
         create_only: Arguments that another set for the same object keeps, besides its identity.
         find_conflicts: Returns arguments that are, or may be, wrong because of others.
@@ -90,8 +88,7 @@ class FuzzEntity:
         second_identity: An argument that identifies another object with another value.
     """
 
-    provider: Bim360ProviderBase
-    model: type[BaseModel]
+    kind: EntityKind
     arguments: Mapping[str, ArgumentSamples]
     create_only: tuple[str, ...] = ()
     find_conflicts: Callable[[ArgumentSet, bool], set[str]] = lambda _given, _certainly: set()
@@ -104,12 +101,12 @@ class FuzzEntity:
     @property
     def required(self) -> list[str]:
         """The arguments that every set needs."""
-        return [name for name, each in self.model.model_fields.items() if each.is_required()]
+        return [name for name, each in self.kind.model.model_fields.items() if each.is_required()]
 
     @property
     def fixed_arguments(self) -> tuple[str, ...]:
         """Arguments that another set for the same object keeps."""
-        return (*list_fields(self.model, FieldRole.IDENTITY), *self.create_only)
+        return (*list_fields(self.kind.model, FieldRole.IDENTITY), *self.create_only)
 
 
 @st.composite
@@ -142,7 +139,7 @@ def _add_mistake(draw: st.DrawFn, samples: Samples, entity: FuzzEntity) -> None:
     if mistake == "extra":
         name = draw(
             st.sampled_from(
-                [each for each in UNKNOWN_ARGUMENTS if each not in entity.model.model_fields]
+                [each for each in UNKNOWN_ARGUMENTS if each not in entity.kind.model.model_fields]
             )
         )
         value = draw(st.sampled_from(UNKNOWN_ARGUMENT_VALUES))

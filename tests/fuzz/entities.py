@@ -5,23 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from bim360_provider.dynamic.providers import (
-    AccountUserProvider,
-    BusinessUnitsProvider,
-    CompanyProvider,
-    ProjectAdminProvider,
-    ProjectImageProvider,
-    ProjectMemberProvider,
-    ProjectMembersProvider,
-    ProjectProvider,
-)
 from bim360_provider.emulator import BUSINESS_UNIT_ID, COMPANY_ID
 from bim360_provider.emulator.hq import enums
-from bim360_provider.models import AccountUserArguments, CompanyArguments, ProjectArguments
-from bim360_provider.models.business_units import BusinessUnitsArguments
-from bim360_provider.models.project_admin import ProjectAdminArguments
-from bim360_provider.models.project_image import ProjectImageArguments
-from bim360_provider.models.project_member import ProjectMemberArguments, ProjectMembersArguments
 from tests.fuzz import business_units, members
 from tests.fuzz.argument_sets import ArgumentSet, FieldValues, FuzzEntity, Samples
 from tests.fuzz.members import PROJECT, PROJECT_ID
@@ -48,6 +33,7 @@ from tests.fuzz.strategies import (
     either,
     refused,
 )
+from tests.support.entities import ENTITY_KINDS
 
 __all__ = ["ENTITIES", "IMAGE_FILES", "PROJECT_ID", "TEMPLATE_ID"]
 
@@ -114,8 +100,7 @@ def _set_digest(samples: Samples) -> dict[str, Sample]:
 
 ENTITIES: Final[Mapping[str, FuzzEntity]] = {
     "project": FuzzEntity(
-        ProjectProvider(),
-        ProjectArguments,
+        ENTITY_KINDS["project"],
         {
             "name": NAME,
             "start_date": DAY,
@@ -151,8 +136,7 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         is_final=lambda state: state.get("status") == "archived",
     ),
     "company": FuzzEntity(
-        CompanyProvider(),
-        CompanyArguments,
+        ENTITY_KINDS["company"],
         {
             "name": TITLE,
             "trade": TITLE,
@@ -162,8 +146,7 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         },
     ),
     "account_user": FuzzEntity(
-        AccountUserProvider(),
-        AccountUserArguments,
+        ENTITY_KINDS["account_user"],
         {
             "email": EMAIL,
             "company_id": build_identifier(COMPANY_ID, empty=True),
@@ -177,8 +160,7 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         list_pending=_list_pending_status,
     ),
     "project_admin": FuzzEntity(
-        ProjectAdminProvider(),
-        ProjectAdminArguments,
+        ENTITY_KINDS["project_admin"],
         {
             "project_id": PROJECT,
             "email": EMAIL,
@@ -191,8 +173,7 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         hq_refusals=(NO_COMPANY, "HQ does not show whether"),
     ),
     "project_member": FuzzEntity(
-        ProjectMemberProvider(),
-        ProjectMemberArguments,
+        ENTITY_KINDS["project_member"],
         {
             "project_id": PROJECT,
             **members.MEMBER_ARGUMENTS,
@@ -202,9 +183,8 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         adjust=members.add_access,
         hq_refusals=(NO_COMPANY, NO_ROLE),
     ),
-    "team": FuzzEntity(
-        ProjectMembersProvider(),
-        ProjectMembersArguments,
+    "project_members": FuzzEntity(
+        ENTITY_KINDS["project_members"],
         {
             "project_id": PROJECT,
             "members": members.ROWS,
@@ -215,8 +195,7 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         list_pending=lambda state, inputs: {*state["unfinished"]} & {*inputs["members"]},
     ),
     "business_units": FuzzEntity(
-        BusinessUnitsProvider(),
-        BusinessUnitsArguments,
+        ENTITY_KINDS["business_units"],
         {
             "units": business_units.UNITS,
             "complete": FLAG,
@@ -226,8 +205,7 @@ ENTITIES: Final[Mapping[str, FuzzEntity]] = {
         hq_refusals=("and the account has no such unit", "which is no longer declared"),
     ),
     "project_image": FuzzEntity(
-        ProjectImageProvider(),
-        ProjectImageArguments,
+        ENTITY_KINDS["project_image"],
         {
             "project_id": PROJECT,
             "path": (

@@ -106,7 +106,7 @@ def find_blamed_argument(reason: str, names: Iterable[str]) -> str | None:
 
 def check_refusals(given: ArgumentSet, reasons: list[str]) -> bool:
     """Assert that exactly the wrong arguments are refused; return whether any is."""
-    known = {*given.names, *given.entity.model.model_fields}
+    known = {*given.names, *given.entity.kind.model.model_fields}
     found = {find_blamed_argument(reason, known) for reason in reasons}
     assert all(reason.isprintable() for reason in reasons), reasons
     assert found <= given.suspect_names, (reasons, given.suspect_names)
@@ -120,7 +120,7 @@ class RoundTrip:
     def __init__(
         self, runner: FuzzRunner, entity: FuzzEntity, data: st.DataObject, counts: Counter[str]
     ) -> None:
-        self.host = runner.host.with_provider(entity.provider)
+        self.host = runner.host.with_provider(entity.kind.provider())
         self.emulator, self.state = runner.emulator, runner.state
         self.entity = entity
         self.data = data
@@ -143,8 +143,7 @@ class RoundTrip:
     def _check_in_process(self, given: ArgumentSet) -> None:
         config = {"bim360:accountId": ACCOUNT_ID, "bim360:actingUser": ADMIN_EMAIL}
         settings = Settings.resolve(config, {})
-        core = self.entity.provider.load_entity()
-        _, problems = core.check({}, _remove_marks(given.values), settings)
+        _, problems = self.entity.kind.core.check({}, _remove_marks(given.values), settings)
         assert check_refusals(given, [str(each) for each in problems if not each.warning])
         self.counts["refused in process"] += 1
 
