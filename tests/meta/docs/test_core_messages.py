@@ -55,7 +55,7 @@ TOWER_CANDIDATES = (
 )
 """Status and creation of the project that has the name, and the declared policy."""
 
-VOLT_CANDIDATES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+VOLT_CANDIDATES: tuple[tuple[str, Any], ...] = (
     *(("any", [{"trade": "Masonry", "city": "Bergen"}]), ("never", [{"created_at": AN_HOUR_AGO}])),
     *(("never", [{}]), ("any", [{"name": "VOLT"}]), ("any", [{}, {"id": "5c1b…"}]), ("any", [])),
 )
@@ -122,7 +122,12 @@ def _list_user_warnings() -> Iterator[str]:
 def _list_user_deletions() -> Iterator[str]:
     renamed = Ownership()
     renamed.mark_adopted("c4cea842-…")
-    kept = ({"adopted": True}, {"role": "account_admin"}, {"on_destroy": "retain"}, {})
+    kept: tuple[Any, ...] = (
+        {"adopted": True},
+        {"role": "account_admin"},
+        {"on_destroy": "retain"},
+        {},
+    )
     for state in kept:
         client: Any = RecordingClient()
         run = build_run(client, ownership=Ownership() if state else renamed)
