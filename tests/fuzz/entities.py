@@ -71,7 +71,7 @@ def _sort_dates(samples: Samples) -> dict[str, Sample]:
 
 
 def _list_pending_status(_state: FieldValues, inputs: FieldValues) -> set[str]:
-    """Return the status that HQ accepts only after somebody has signed in."""
+    """Return the status that HQ accepts only after the first sign-in."""
     return {"status"} if inputs.get("status") == "inactive" else set()
 
 

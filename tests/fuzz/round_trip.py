@@ -157,7 +157,7 @@ class RoundTrip:
             self.counts["unknown"] += 1
             assert difference.changes != NO_CHANGE
             return
-        # Whatever the last set has created is gone, and the diff above was not of a replacement.
+        # No object of the last set remains, and the diff above was not of a replacement.
         self.emulator.call_control_plane("PUT", "/state", self.state)
         self.host.begin_run()
         try:
