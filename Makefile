@@ -45,7 +45,7 @@ crashes: setup ## Kill and interrupt runs at every point, then run them again
 		tests/engine/test_forced_replacements.py tests/engine/commands/test_pipelines.py \
 		tests/engine/commands/test_export_layouts.py tests/cli $(ARGS)
 
-fuzz: setup ## Test all entities with generated arguments (ARGS="--seed 3 --sets 50000 --others 5000")
+fuzz: setup ## Test all entities with generated arguments (ARGS="--seed 3 --scale 2")
 	@$(RUN) tests.fuzz $(ARGS)
 
 bench: setup ## Measure requests, time and memory of runs (ARGS=--quick; docs/explanation/performance.md)

@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.account_user import create, diff, read, update
-from bim360_provider.core.run import Ownership
 from bim360_provider.emulator import ACCOUNT_ID, COMPANY_ID
-from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError, RejectedError
+from bim360_provider.errors import ConflictError, RejectedError
 from bim360_provider.hq import HqClient
 from tests.support.hq import (
-    ACCOUNT_NOT_FOUND,
     DROPS_CONNECTION,
     Fault,
     HqFixture,
@@ -52,14 +50,6 @@ def sign_in(hq: HqFixture) -> SignIn:
 def list_emails(client: HqClient) -> list[str | None]:
     """Return the e-mails of all users except the account's own admin."""
     return [each.email for each in client.account_users.walk()][1:]
-
-
-def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
-    """Only the token comes on top; no search is sent before."""
-    ids = {create(build_run(client), {**USER_INPUTS, "email": f"p{n}@x.com"})[0] for n in range(10)}
-
-    assert len(ids) == 10
-    assert hq.emulator.request_log == ["token", *["POST users"] * 10]
 
 
 def test_the_outputs_are_hqs_response(client: HqClient) -> None:
@@ -179,15 +169,6 @@ def test_two_users_of_one_email_are_named(
         create(build_run(client), USER_INPUTS)
 
 
-def test_a_second_resource_cannot_own_the_same_user(client: HqClient) -> None:
-    """Otherwise two resources would undo each other's changes in each run."""
-    owners = Ownership()
-    first, _ = create(build_run(client, ownership=owners), USER_INPUTS)
-
-    with pytest.raises(ConflictError, match=f"another resource of this stack has .*{first}"):
-        create(build_run(client, ownership=owners), USER_INPUTS)
-
-
 def test_a_user_left_by_an_interrupted_run_counts_as_added(hq: HqFixture, client: HqClient) -> None:
     """A destroy therefore deactivates them; a user added by hand stays active."""
     user_id, _ = create(build_run(client), USER_INPUTS)
@@ -254,23 +235,6 @@ def test_a_deferred_status_does_not_delay_other_changes(
     assert hq.emulator.request_log == ["PATCH user", "PATCH user"]
 
 
-@pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
-def test_no_failure_after_the_search_loses_the_id(
-    hq: HqFixture, client: HqClient, created_user: IdAndState, reply: Any
-) -> None:
-    """The next up finishes what HQ refused."""
-    hq.emulator.faults.append(Fault("PATCH user", reply, times=99))
-    inputs = {**USER_INPUTS, "default_role": "Engineer"}
-
-    user_id, outs = create(build_run(client), inputs)
-
-    assert (user_id, outs["unfinished"]) == (created_user[0], ["default_role"])
-    assert "the next `pulumi up` tries again" in hq.list_warnings()[-1]
-    hq.emulator.faults.clear()
-    later = update(build_run(client), user_id, outs, inputs)
-    assert (later["default_role"], later["unfinished"]) == ("Engineer", [])
-
-
 def test_a_change_is_one_request_with_the_differences(
     hq: HqFixture, client: HqClient, created_user: IdAndState
 ) -> None:
@@ -294,77 +258,6 @@ def test_a_change_of_the_profile_sends_nothing(
 
     assert hq.emulator.request_log == []
     assert diff(outs, wanted) == diff(created_user[1], USER_INPUTS)
-
-
-def test_a_refresh_of_an_unchanged_user_changes_nothing(
-    hq: HqFixture, client: HqClient, created_user: IdAndState
-) -> None:
-    """It is one request."""
-    live = read(build_run(client), *created_user)
-
-    assert live is not None
-    assert (live.inputs, live.outputs) == (USER_INPUTS, created_user[1])
-    assert hq.emulator.request_log == ["GET user"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "drift"),
-    [
-        ({"company_id": None}, {"company_id": ""}),
-        ({"default_role": "Engineer"}, {"default_role": "Engineer"}),
-        ({"first_name": "Augusta", "phone": "1"}, {}),
-        ({"status": "active"}, {}),
-        ({"status": "inactive"}, {"status": "inactive"}),
-        ({"email": "ADA@example.com"}, {}),
-    ],
-)
-def test_drift_shows_as_one_changed_argument(
-    hq: HqFixture,
-    client: HqClient,
-    created_user: IdAndState,
-    changes: dict[str, Any],
-    drift: dict[str, Any],
-) -> None:
-    """The profile belongs to the user and never drifts."""
-    hq.emulator.call_control_plane("PATCH", f"/users/{created_user[0]}", changes)
-
-    live = read(build_run(client), *created_user)
-
-    assert live is not None
-    assert live.inputs == {**USER_INPUTS, **drift}
-    assert diff(live.outputs, USER_INPUTS).changed_arguments == tuple(drift)
-
-
-def test_a_deleted_user_leaves_the_state(
-    hq: HqFixture, client: HqClient, created_user: IdAndState
-) -> None:
-    """A change of that user is an error with advice."""
-    hq.emulator.call_control_plane("DELETE", f"/users/{created_user[0]}")
-    hq.clock.sleep(TEN_MINUTES)
-
-    assert read(build_run(client), *created_user) is None
-    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
-        update(build_run(client), *created_user, {**USER_INPUTS, "default_role": ""})
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        ACCOUNT_NOT_FOUND,
-        build_reply(403),
-        build_reply(404, b"<html>"),
-        build_reply(503),
-        DROPS_CONNECTION,
-    ],
-)
-def test_any_other_failure_is_an_error_and_drops_nothing(
-    hq: HqFixture, client: HqClient, created_user: IdAndState, reply: Any
-) -> None:
-    """Otherwise a withdrawn permission would empty the state."""
-    hq.emulator.faults.append(Fault("GET user", reply, times=99))
-
-    with pytest.raises(Bim360Error, match="could not read user"):
-        read(build_run(client), *created_user)
 
 
 def test_an_import_returns_every_field_that_can_be_changed(

@@ -7,10 +7,9 @@ import pytest
 from bim360_provider.core.company import create, delete, diff, read, update
 from bim360_provider.core.run import Ownership
 from bim360_provider.emulator import ACCOUNT_ID
-from bim360_provider.errors import Bim360Error, ConflictError, NotFoundError, UnansweredError
+from bim360_provider.errors import ConflictError, NotFoundError, UnansweredError
 from bim360_provider.hq import HqClient
 from tests.support.hq import (
-    ACCOUNT_NOT_FOUND,
     DROPS_CONNECTION,
     Fault,
     HqFixture,
@@ -44,14 +43,6 @@ def created_company(hq: HqFixture, client: HqClient) -> IdAndState:
 def list_names(client: HqClient) -> list[str | None]:
     """Return the names of all companies except the account's own."""
     return [each.name for each in client.companies.walk()][1:]
-
-
-def test_n_creates_are_n_requests(hq: HqFixture, client: HqClient) -> None:
-    """Only the token comes on top: no search before and no read afterwards."""
-    ids = {create(build_run(client), {**COMPANY_INPUTS, "name": f"C{n}"})[0] for n in range(10)}
-
-    assert len(ids) == 10
-    assert hq.emulator.request_log == ["token", *["POST companies"] * 10]
 
 
 def test_the_body_is_as_declared(hq: HqFixture, client: HqClient) -> None:
@@ -152,70 +143,6 @@ def test_adopt_never_is_an_error_that_names_the_company(
     assert client.companies.get(created_company[0]).city == "Oslo"
 
 
-def test_a_second_resource_cannot_own_the_same_company(client: HqClient) -> None:
-    """Otherwise two resources would undo each other's changes in each run."""
-    owners = Ownership()
-    first, _ = create(build_run(client, ownership=owners), COMPANY_INPUTS)
-
-    with pytest.raises(ConflictError, match=f"another resource of this stack has .*{first}"):
-        create(build_run(client, ownership=owners), COMPANY_INPUTS)
-
-
-@pytest.mark.parametrize("reply", [build_reply(422), build_reply(503), DROPS_CONNECTION])
-def test_no_failure_after_the_adoption_loses_the_id(
-    hq: HqFixture, client: HqClient, created_company: IdAndState, reply: Any
-) -> None:
-    """The next up finishes what HQ refused."""
-    hq.emulator.faults.append(Fault("PATCH company", reply, times=99))
-    inputs = {**COMPANY_INPUTS, "city": "Rome"}
-
-    company_id, outs = create(build_run(client), inputs)
-
-    assert (company_id, outs["unfinished"]) == (created_company[0], ["city"])
-    assert "the next `pulumi up` tries again" in hq.list_warnings()[0]
-    assert diff(outs, inputs).is_unfinished
-    hq.emulator.faults.clear()
-    later = update(build_run(client), company_id, outs, inputs)
-    assert (later["city"], later["unfinished"]) == ("Rome", [])
-
-
-def test_a_refresh_of_an_unchanged_company_changes_nothing(
-    hq: HqFixture, client: HqClient, created_company: IdAndState
-) -> None:
-    """It is one request."""
-    live = read(build_run(client), *created_company)
-
-    assert live is not None
-    assert (live.inputs, live.outputs) == (COMPANY_INPUTS, created_company[1])
-    assert hq.emulator.request_log == ["GET company"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "drift"),
-    [
-        ({"name": "By hand"}, {"name": "By hand"}),
-        ({"city": None}, {"city": ""}),
-        ({"trade": "Masonry"}, {"trade": "Masonry"}),
-        ({"phone": "not declared"}, {}),
-    ],
-)
-def test_drift_shows_as_one_changed_argument(
-    hq: HqFixture,
-    client: HqClient,
-    created_company: IdAndState,
-    changes: dict[str, Any],
-    drift: dict[str, Any],
-) -> None:
-    """Undeclared fields are not compared."""
-    hq.emulator.call_control_plane("PATCH", f"/companies/{created_company[0]}", changes)
-
-    live = read(build_run(client), *created_company)
-
-    assert live is not None
-    assert live.inputs == {**COMPANY_INPUTS, **drift}
-    assert diff(live.outputs, COMPANY_INPUTS).changed_arguments == tuple(drift)
-
-
 def test_a_change_is_one_request_with_the_differences(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
@@ -254,18 +181,6 @@ def test_a_rename_with_a_lost_response_counts_as_applied(
     assert hq.emulator.request_log == ["PATCH company", "PATCH company", "GET company"]
 
 
-def test_a_deleted_company_leaves_the_state(
-    hq: HqFixture, client: HqClient, created_company: IdAndState
-) -> None:
-    """A change of it is an error with advice."""
-    hq.emulator.call_control_plane("DELETE", f"/companies/{created_company[0]}")
-    hq.clock.sleep(TEN_MINUTES)
-
-    assert read(build_run(client), *created_company) is None
-    with pytest.raises(NotFoundError, match="If it was removed: run `pulumi refresh`"):
-        update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})
-
-
 def test_a_404_on_a_recent_company_is_retried(
     hq: HqFixture, client: HqClient, created_company: IdAndState
 ) -> None:
@@ -278,26 +193,6 @@ def test_a_404_on_a_recent_company_is_retried(
         update(build_run(client), *created_company, {**COMPANY_INPUTS, "city": "Rome"})["city"]
         == "Rome"
     )
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        ACCOUNT_NOT_FOUND,
-        build_reply(403),
-        build_reply(404, b"<html>"),
-        build_reply(503),
-        DROPS_CONNECTION,
-    ],
-)
-def test_any_other_failure_is_an_error_and_drops_nothing(
-    hq: HqFixture, client: HqClient, created_company: IdAndState, reply: Any
-) -> None:
-    """Otherwise a withdrawn permission would empty the state."""
-    hq.emulator.faults.append(Fault("GET company", reply, times=99))
-
-    with pytest.raises(Bim360Error, match="could not read company"):
-        read(build_run(client), *created_company)
 
 
 def test_an_import_returns_every_field_that_hq_filled(

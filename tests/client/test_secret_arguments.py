@@ -8,25 +8,10 @@ from zlib import crc32
 import pytest
 from pulumi.dynamic import CheckResult
 
-from bim360_provider.dynamic.base import Bim360ProviderBase
-from bim360_provider.dynamic.providers import (
-    AccountUserProvider,
-    BusinessUnitsProvider,
-    CompanyProvider,
-    ProjectAdminProvider,
-    ProjectImageProvider,
-    ProjectMemberProvider,
-    ProjectMembersProvider,
-    ProjectProvider,
-)
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET
 from bim360_provider.emulator.seed.database import ADMIN_EMAIL
 from bim360_provider.hq.transport.clock import SystemClock
-from bim360_provider.models import AccountUserArguments, CompanyArguments, ProjectArguments
-from bim360_provider.models.business_units import BusinessUnitsArguments
-from bim360_provider.models.project_admin import ProjectAdminArguments
-from bim360_provider.models.project_image import ProjectImageArguments
-from bim360_provider.models.project_member import ProjectMemberArguments, ProjectMembersArguments
+from tests.support.entities import ENTITY_KINDS
 from tests.support.hq import ROUTE_LABELS, Fault, HqFixture, build_reply
 
 CANARY = "Hunter3-Canary"
@@ -42,117 +27,86 @@ UNIT = "a27e6837-96cd-4839-868e-051a2ad60001"
 PROJECT = "e37e6838-96cd-4839-868e-051a2ad60002"
 COMPANY = "f47e6839-96cd-4839-868e-051a2ad60003"
 
-ENTITIES: Mapping[type[Bim360ProviderBase], tuple[Any, Mapping[str, Any]]] = {
-    ProjectProvider: (
-        ProjectArguments,
-        {
-            "name": build_own_text("1"),
-            "start_date": "2031-04-17",
-            "end_date": "2032-05-18",
-            "project_type": build_own_text("2"),
-            "value": 7654321.0,
-            "currency": "XTS",
-            "service_types": ["doc_manager", "gng"],
-            "job_number": build_own_text("3"),
-            **{
-                name: build_own_text(name)
-                for name in ProjectArguments.model_fields
-                if name.startswith(("address", "city", "state_or", "postal", "country"))
-            },
-            "business_unit_id": UNIT,
-            "timezone": "Asia/Vladivostok",
-            "construction_type": "Renovation",
-            "contract_type": "Design-Build-Operate",
-            "template_project_id": PROJECT,
-            "copy_timeout": 1234.0,
-        },
-    ),
-    CompanyProvider: (
-        CompanyArguments,
-        {
-            name: build_own_text(name)
-            for name in CompanyArguments.model_fields
-            if name not in ("adopt", "account_id", "region")
-        },
-    ),
-    AccountUserProvider: (
-        AccountUserArguments,
-        {
-            "email": f"{build_own_text('mail')}@example.com",
-            "company_id": COMPANY,
-            **{
-                name: build_own_text(name)
-                for name in AccountUserArguments.model_fields
-                if name
-                not in ("email", "company_id", "status", "on_destroy", "account_id", "region")
-            },
-        },
-    ),
-    BusinessUnitsProvider: (
-        BusinessUnitsArguments,
-        {
-            "units": {
-                "north": {
-                    "name": build_own_text("unit"),
-                    "description": build_own_text("2"),
-                    "parent": UNIT,
-                }
+
+def build_own_texts(entity: str, *omitted: str) -> dict[str, str]:
+    """Return a text of its own for each argument of an entity except account and region."""
+    fields = ENTITY_KINDS[entity].model.model_fields
+    names = fields.keys() - {*omitted, "account_id", "region"}
+    return {name: build_own_text(name) for name in fields if name in names}
+
+
+NOT_TEXTS = ("value", "service_types", "language", "include_locations", "include_companies")
+ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
+    "project": {
+        **build_own_texts("project", *NOT_TEXTS, "status", "adopt", "on_destroy"),
+        "start_date": "2031-04-17",
+        "end_date": "2032-05-18",
+        "value": 7654321.0,
+        "currency": "XTS",
+        "service_types": ["doc_manager", "gng"],
+        "business_unit_id": UNIT,
+        "timezone": "Asia/Vladivostok",
+        "construction_type": "Renovation",
+        "contract_type": "Design-Build-Operate",
+        "template_project_id": PROJECT,
+        "copy_timeout": 1234.0,
+    },
+    "company": build_own_texts("company", "adopt"),
+    "account_user": {
+        **build_own_texts("account_user", "status", "on_destroy"),
+        "email": f"{build_own_text('mail')}@example.com",
+        "company_id": COMPANY,
+    },
+    "business_units": {
+        "units": {
+            "north": {
+                "name": build_own_text("unit"),
+                "description": build_own_text("2"),
+                "parent": UNIT,
             }
-        },
-    ),
-    ProjectImageProvider: (
-        ProjectImageArguments,
-        {
-            "project_id": PROJECT,
-            "path": f"/nowhere/{build_own_text('file')}.png",
-            "sha256": "ab" * 32,
-        },
-    ),
-    ProjectAdminProvider: (
-        ProjectAdminArguments,
-        {
-            "project_id": PROJECT,
-            "email": f"{build_own_text('mail')}@example.com",
-            "service_type": "doc_manager",
-            "company_id": COMPANY,
-        },
-    ),
-    ProjectMemberProvider: (
-        ProjectMemberArguments,
-        {
-            "project_id": PROJECT,
-            "email": f"{build_own_text('mail')}@example.com",
-            "company_id": COMPANY,
-            "industry_roles": [build_own_text("1"), build_own_text("2")],
-            "document_management": "admin",
-        },
-    ),
-    ProjectMembersProvider: (
-        ProjectMembersArguments,
-        {
-            "project_id": PROJECT,
-            "members": [
-                {
-                    "email": "ada@example.com",
-                    "company_id": COMPANY,
-                    "industry_roles": [build_own_text("roles")],
-                    "document_management": "user",
-                }
-            ],
-        },
-    ),
+        }
+    },
+    "project_image": {
+        "project_id": PROJECT,
+        "path": f"/nowhere/{build_own_text('file')}.png",
+        "sha256": "ab" * 32,
+    },
+    "project_admin": {
+        "project_id": PROJECT,
+        "email": f"{build_own_text('mail')}@example.com",
+        "service_type": "doc_manager",
+        "company_id": COMPANY,
+    },
+    "project_member": {
+        "project_id": PROJECT,
+        "email": f"{build_own_text('mail')}@example.com",
+        "company_id": COMPANY,
+        "industry_roles": [build_own_text("1"), build_own_text("2")],
+        "document_management": "admin",
+    },
+    "project_members": {
+        "project_id": PROJECT,
+        "members": [
+            {
+                "email": "ada@example.com",
+                "company_id": COMPANY,
+                "industry_roles": [build_own_text("roles")],
+                "document_management": "user",
+            }
+        ],
+    },
 }
-"""Each entity with its model and arguments whose values occur nowhere else."""
+"""The arguments of each entity, with values that occur nowhere else."""
 
 ALL_ARGUMENTS = [
-    (provider, name)
-    for provider, (model, _) in ENTITIES.items()
-    for name in model.model_fields
+    (entity, name)
+    for entity, kind in ENTITY_KINDS.items()
+    for name in kind.model.model_fields
     if name not in ("account_id", "region")
 ]
 DISTINCT_ARGUMENTS = [
-    (provider, name)
-    for provider, (_, given) in ENTITIES.items()
+    (entity, name)
+    for entity, given in ARGUMENTS.items()
     for name in given
     if name != "members"  # a program that declares them secret is refused
 ]
@@ -217,12 +171,12 @@ def collect_output(call: Callable[[], Any], capfd: pytest.CaptureFixture[str]) -
     return f"{text}\n{printed.out}\n{printed.err}"
 
 
-@pytest.mark.parametrize(("provider", "name"), ALL_ARGUMENTS)
+@pytest.mark.parametrize(("entity", "name"), ALL_ARGUMENTS)
 def test_no_check_failure_quotes_a_secret(
-    provider: type[Bim360ProviderBase], name: str, capfd: pytest.CaptureFixture[str]
+    entity: str, name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """All arguments of all resources, with every kind of wrong value."""
-    given = ENTITIES[provider][1]
+    provider, given = ENTITY_KINDS[entity].provider, ARGUMENTS[entity]
     # Keys and e-mails of members name objects in the state: the program refuses them as secrets.
     wrong = [each for each in INVALID_VALUES if name != "units" or not isinstance(each, dict)]
 
@@ -234,16 +188,16 @@ def test_no_check_failure_quotes_a_secret(
 
 
 @pytest.mark.parametrize("reply", [409, "odd"])
-@pytest.mark.parametrize(("provider", "name"), DISTINCT_ARGUMENTS)
+@pytest.mark.parametrize(("entity", "name"), DISTINCT_ARGUMENTS)
 def test_no_error_quotes_a_secret(
     hq: HqFixture,
-    provider: type[Bim360ProviderBase],
+    entity: str,
     name: str,
     reply: int | str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """HQ repeats the value in its response to a create, an update, a read and a delete."""
-    instance, given = provider(), ENTITIES[provider][1]
+    instance, given = ENTITY_KINDS[entity].provider(), ARGUMENTS[entity]
     checked = instance.check({}, {**given, "__secret": name})
     assert [each.reason for each in checked.failures or ()] == []
     value = given[name]

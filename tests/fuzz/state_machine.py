@@ -1,9 +1,12 @@
 """Project lifecycles as a state machine: a random program compared with a simple model."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -15,6 +18,7 @@ from bim360_provider.core.run import Ownership
 from bim360_provider.emulator import ACCOUNT_ID, serve
 from bim360_provider.errors import Bim360Error, ConflictError
 from tests.fuzz.model import (
+    MODELED_FIELDS,
     AccountModel,
     Fields,
     ProjectModel,
@@ -96,7 +100,6 @@ FAULTS = st.fixed_dictionaries({}, optional={what: _draw_fault(what) for what in
 """At most two failures of a kind: every request survives those."""
 
 MANY_TIMES = 1_000
-SAME_NAME_SHARE = 0.8
 
 
 class ProjectLifecycles(RuleBasedStateMachine):
@@ -120,55 +123,48 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     # Steps of programs.
 
-    @initialize(given=CHANGES, weather=FAULTS)
-    def first_up(self, given: Fields, weather: Any) -> None:
+    @initialize(given=CHANGES, faults=FAULTS)
+    def first_up(self, given: Fields, faults: Any) -> None:
         """Every lifecycle begins with a project."""
-        self.up("tower", "Tower", given, weather)
+        self.up("tower", "Tower", given, faults)
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), given=CHANGES, weather=FAULTS)
-    def up_again(self, choose: Any, given: Fields, weather: Any) -> None:
+    @rule(data=st.data(), given=CHANGES, faults=FAULTS)
+    def up_again(self, data: st.DataObject, given: Fields, faults: Any) -> None:
         """Declare an existing project, mostly under its own name."""
-        slot = choose.choice(sorted(self.stack))
-        name = self.stack[slot].inputs["name"] if choose.random() < SAME_NAME_SHARE else "Quay"
-        self.up(slot, name, given, weather)
+        slot = self._draw_slot(data)
+        name = data.draw(st.sampled_from([*[self.stack[slot].inputs["name"]] * 4, "Quay"]))
+        self.up(slot, name, given, faults)
 
-    @rule(slot=SLOTS, name=NAMES, given=CHANGES, weather=FAULTS)
-    def up(self, slot: str, name: str, given: Fields, weather: Any) -> None:
+    @rule(slot=SLOTS, name=NAMES, given=CHANGES, faults=FAULTS)
+    def up(self, slot: str, name: str, given: Fields, faults: Any) -> None:
         """Declare a project: it is created, changed, or refused."""
-        self._begin_run(weather)
-        old = self.stack[slot].inputs if slot in self.stack else {}
-        inputs = self._check_arguments(old, {**PROJECT_BODY, "name": name, **given})
-        if slot in self.stack:
-            self._update(self.stack[slot], inputs)
-        else:
-            self._create(slot, inputs)
-        self._end_run()
+        with self._run(faults):
+            old = self.stack[slot].inputs if slot in self.stack else {}
+            inputs = self._check_arguments(old, {**PROJECT_BODY, "name": name, **given})
+            if slot in self.stack:
+                self._update(self.stack[slot], inputs)
+            else:
+                self._create(slot, inputs)
 
     @precondition(lambda self: len(self._list_settled()) > 1)
-    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
-    def exchange_names(self, choose: Any, weather: Any) -> None:
+    @rule(data=st.data(), faults=FAULTS)
+    def exchange_names(self, data: st.DataObject, faults: Any) -> None:
         """Give two projects each other's names in one run."""
-        self._begin_run(weather)
-        one, two = choose.sample(self._list_settled(), 2)
-        wanted = [(one, two.inputs["name"]), (two, one.inputs["name"])]
-        for owned, name in wanted:
-            names = NameChange("project", ACCOUNT_ID, owned.inputs["name"], name)
-            get_renames(self.client).record_comparison(owned.id, names)
-        for owned, name in wanted:
-            inputs = {**owned.inputs, "name": name}
-            outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
-            assert not outs["unfinished"]
-            owned.inputs, owned.state = inputs, outs
-            self.account.projects[owned.id].fields["name"] = name
-            declared = normalize_fields(inputs)["service_types"]
-            services = owned.seen_fields["service_types"] if declared is None else declared
-            owned.seen_fields = {
-                **self.account.projects[owned.id].fields,
-                "service_types": services,
-            }
-            assert not self._find_differences(owned, inputs)
-        self._end_run()
+        with self._run(faults):
+            one, two = data.draw(st.permutations(self._list_settled()))[:2]
+            wanted = [(one, two.inputs["name"]), (two, one.inputs["name"])]
+            for owned, name in wanted:
+                names = NameChange("project", ACCOUNT_ID, owned.inputs["name"], name)
+                get_renames(self.client).record_comparison(owned.id, names)
+            for owned, name in wanted:
+                inputs = {**owned.inputs, "name": name}
+                outs = project.update(build_run(self.client), owned.id, owned.state, inputs)
+                assert not outs["unfinished"]
+                owned.inputs, owned.state = inputs, outs
+                self.account.projects[owned.id].fields["name"] = name
+                self._see_response(owned, inputs)
+                assert not self._find_differences(owned, inputs)
 
     def _list_settled(self) -> list[ResourceModel]:
         """Return the projects that are open at HQ, as declared, and up to date in the state."""
@@ -184,107 +180,94 @@ class ProjectLifecycles(RuleBasedStateMachine):
         ]
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
-    def refresh(self, choose: Any, weather: Any) -> None:
+    @rule(data=st.data(), faults=FAULTS)
+    def refresh(self, data: st.DataObject, faults: Any) -> None:
         """Read a project: exactly the differences are shown, and a second refresh shows none."""
-        self._begin_run(weather)
-        slot = choose.choice(sorted(self.stack))
-        owned = self.stack[slot]
-        live = project.read(build_run(self.client), owned.id, owned.state)
-        if owned.id not in self.account.projects:
-            assert live is None
-            del self.stack[slot]
-            return self._end_run()
-        assert live is not None
-        again = project.read(build_run(self.client), owned.id, live.outputs)
-        assert again == live
-        owned.state = live.outputs
-        owned.seen_fields = dict(self.account.projects[owned.id].fields)
-        if live.outputs.get("service_types") is None and "service_types" not in owned.inputs:
-            owned.seen_fields["service_types"] = (
-                None  # no list has them, and no response so far had
-            )
-        self._find_differences(owned, owned.inputs)
-        undone = {"status"} if live.inputs.get("status") == "archived" else set()
-        shown = diff(live.outputs, live.inputs).changed_arguments
-        assert set(shown) - {"on_destroy"} <= undone
-        assert not self._list_patches()
-        return self._end_run()
+        with self._run(faults):
+            slot = self._draw_slot(data)
+            owned = self.stack[slot]
+            live = project.read(build_run(self.client), owned.id, owned.state)
+            if owned.id not in self.account.projects:
+                assert live is None
+                del self.stack[slot]
+                return
+            assert live is not None
+            again = project.read(build_run(self.client), owned.id, live.outputs)
+            assert again == live
+            owned.state = live.outputs
+            owned.seen_fields = dict(self.account.projects[owned.id].fields)
+            if live.outputs.get("service_types") is None and "service_types" not in owned.inputs:
+                # No list has them, and no response so far had.
+                owned.seen_fields["service_types"] = None
+            self._find_differences(owned, owned.inputs)
+            undone = {"status"} if live.inputs.get("status") == "archived" else set()
+            shown = diff(live.outputs, live.inputs).changed_arguments
+            assert set(shown) - {"on_destroy"} <= undone
+            assert not self._list_patches()
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
-    def force_replacement(self, choose: Any, weather: Any) -> None:
+    @rule(data=st.data(), faults=FAULTS)
+    def force_replacement(self, data: st.DataObject, faults: Any) -> None:
         """Replace a project as it is: it keeps its id, and only drift is reverted."""
-        self._begin_run(weather)
-        slot = choose.choice(sorted(self.stack))
-        owned = self.stack[slot]
-        if owned.id not in self.account.projects:
-            return self._end_run()
-        name = self.account.projects[owned.id].fields["name"]
-        if name != owned.inputs["name"]:
-            return self._end_run()
-        self._replace(slot, owned)
-        return self._end_run()
+        with self._run(faults):
+            slot = self._draw_slot(data)
+            owned = self.stack[slot]
+            held = self.account.projects.get(owned.id)
+            if held is not None and held.fields["name"] == owned.inputs["name"]:
+                self._replace(slot, owned)
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), weather=FAULTS)
-    def destroy(self, choose: Any, weather: Any) -> None:
+    @rule(data=st.data(), faults=FAULTS)
+    def destroy(self, data: st.DataObject, faults: Any) -> None:
         """Archive a project, or leave it; a deleted one needs nothing."""
-        self._begin_run(weather)
-        owned = self.stack.pop(choose.choice(sorted(self.stack)))
-        project.delete(build_run(self.client), owned.id, owned.state)
-        if owned.state.get("on_destroy") == "retain":
-            assert not self.emulator.request_log
-        elif owned.id in self.account.projects:
-            self.account.projects[owned.id].fields["status"] = "archived"
-            assert {*map(str, self._list_patches())} == {"{'status': 'archived'}"}
-        self._end_run()
+        with self._run(faults):
+            owned = self.stack.pop(self._draw_slot(data))
+            project.delete(build_run(self.client), owned.id, owned.state)
+            if owned.state.get("on_destroy") == "retain":
+                assert not self.emulator.request_log
+            elif owned.id in self.account.projects:
+                self.account.projects[owned.id].fields["status"] = "archived"
+                assert {*map(str, self._list_patches())} == {"{'status': 'archived'}"}
 
     @rule(name=PLAIN_NAMES, given=CHANGES, acts=st.booleans())
     def lose_a_create(self, name: str, given: Fields, acts: bool) -> None:
         """Create a project without a response: HQ has at most one, and no state has it."""
-        self._begin_run({})
-        inputs = self._check_arguments({}, {**PROJECT_BODY, "name": name, **given})
-        self.emulator.faults += [
-            Fault("POST projects", build_reply(504), acts_on_request=acts, times=MANY_TIMES),
-            Fault("GET projects", build_reply(503), times=MANY_TIMES),
-        ]
-        was_free = self.account.find_by_name(name) is None
-        try:
-            project.create(build_run(self.client, ownership=self._build_ownership()), inputs)
-        except Bim360Error:
-            pass
-        else:
-            msg = "HQ did not respond, and yet the create succeeded"
-            raise AssertionError(msg)
-        if acts and was_free:
-            self._record_created(inputs)
-        self._end_run()
+        with self._run({}):
+            inputs = self._check_arguments({}, {**PROJECT_BODY, "name": name, **given})
+            self.emulator.faults += [
+                Fault("POST projects", build_reply(504), acts_on_request=acts, times=MANY_TIMES),
+                Fault("GET projects", build_reply(503), times=MANY_TIMES),
+            ]
+            was_free = self.account.find_by_name(name) is None
+            with pytest.raises(Bim360Error):
+                project.create(build_run(self.client, ownership=self._build_ownership()), inputs)
+            if acts and was_free:
+                self._record_created(inputs)
 
     # Steps of people, and time.
 
     @precondition(lambda self: self.account.projects)
-    @rule(choose=st.randoms(use_true_random=False), change=BROWSER_CHANGES)
-    def change_by_hand(self, choose: Any, change: Fields) -> None:
+    @rule(data=st.data(), change=BROWSER_CHANGES)
+    def change_by_hand(self, data: st.DataObject, change: Fields) -> None:
         """A user changes a project in the browser."""
-        id_ = choose.choice(sorted(self.account.projects))
+        id_ = self._draw_project(data)
         self.emulator.call_control_plane("PATCH", f"/projects/{id_}", change)
         fields = self.account.projects[id_].fields
         fields.update(normalize_fields({**fields, **change}))
 
     @precondition(lambda self: self.account.projects)
-    @rule(choose=st.randoms(use_true_random=False))
-    def delete_at_hq(self, choose: Any) -> None:
+    @rule(data=st.data())
+    def delete_at_hq(self, data: st.DataObject) -> None:
         """A project is deleted, which should never happen."""
-        id_ = choose.choice(sorted(self.account.projects))
+        id_ = self._draw_project(data)
         self.emulator.call_control_plane("DELETE", f"/projects/{id_}")
         del self.account.projects[id_]
 
     @precondition(lambda self: self.account.projects)
-    @rule(choose=st.randoms(use_true_random=False))
-    def sign_in(self, choose: Any) -> None:
+    @rule(data=st.data())
+    def sign_in(self, data: st.DataObject) -> None:
         """The first project admin makes a project active."""
-        id_ = choose.choice(sorted(self.account.projects))
+        id_ = self._draw_project(data)
         held = self.account.projects[id_]
         signed = {"last_sign_in": "2026-01-02T03:04:05.678Z"}
         status = "active" if held.fields["status"] == "pending" else held.fields["status"]
@@ -292,15 +275,14 @@ class ProjectLifecycles(RuleBasedStateMachine):
         held.fields["status"], held.signed_in = status, True
 
     @precondition(lambda self: self.stack)
-    @rule(choose=st.randoms(use_true_random=False), at_once=st.booleans(), weather=FAULTS)
-    def lose_the_state(self, choose: Any, at_once: bool, weather: Any) -> None:
+    @rule(data=st.data(), at_once=st.booleans(), faults=FAULTS)
+    def lose_the_state(self, data: st.DataObject, at_once: bool, faults: Any) -> None:
         """A run is killed before its state is written, and perhaps started again at once."""
-        slot = choose.choice(sorted(self.stack))
+        slot = self._draw_slot(data)
         owned = self.stack.pop(slot)
         if at_once:
-            self._begin_run(weather)
-            self._create(slot, owned.inputs)
-            self._end_run()
+            with self._run(faults):
+                self._create(slot, owned.inputs)
 
     @rule(unasked=st.sampled_from(["", "insight", "insight,admin"]))
     def set_implicit_services(self, unasked: str) -> None:
@@ -317,11 +299,8 @@ class ProjectLifecycles(RuleBasedStateMachine):
     @invariant()
     def check_hq_equals_model(self) -> None:
         """No project is duplicated, lost or incomplete."""
-        state: Any = self.emulator.call_control_plane("GET", "/state")
-        here, elsewhere = state["accounts"]
-        rows = {row["id"]: normalize_fields(row) for row in here["projects"]}
+        rows = {row["id"]: normalize_fields(row) for row in self._list_rows()}
         assert rows == {id_: held.fields for id_, held in self.account.projects.items()}
-        assert not elsewhere["projects"]
 
     @invariant()
     def check_projects_are_owned_once(self) -> None:
@@ -331,17 +310,23 @@ class ProjectLifecycles(RuleBasedStateMachine):
 
     # How a step runs, and how it is checked.
 
-    def _begin_run(self, weather: Any) -> None:
-        """Begin a run with a new client, a new token and new faults."""
+    def _draw_slot(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.stack)))
+
+    def _draw_project(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.account.projects)))
+
+    @contextmanager
+    def _run(self, faults: Any) -> Iterator[None]:
+        """Run with a new client, a new token and new faults."""
         self.emulator.clock.advance(SECONDS_BETWEEN_RUNS)
         self.client = self.hq.create_client()
         self.emulator.requests.clear()
         self.emulator.request_log.clear()
         self.emulator.faults[:] = [
-            Fault(what, reply, acts, times) for what, ((reply, acts), times) in weather.items()
+            Fault(what, reply, acts, times) for what, ((reply, acts), times) in faults.items()
         ]
-
-    def _end_run(self) -> None:
+        yield
         paths = [request.path for request in self.emulator.requests]
         assert all(f"/accounts/{ACCOUNT_ID}/" in path or "token" in path for path in paths)
         self.emulator.faults.clear()
@@ -374,11 +359,16 @@ class ProjectLifecycles(RuleBasedStateMachine):
         assert found == find_differences(owned.seen_fields, inputs)
         return found
 
+    def _list_rows(self) -> list[Fields]:
+        """Return all projects at HQ; the other account has none."""
+        state: Any = self.emulator.call_control_plane("GET", "/state")
+        here, elsewhere = state["accounts"]
+        assert not elsewhere["projects"]
+        return list(here["projects"])
+
     def _record_created(self, inputs: Fields) -> str:
         """Add a new project to the model, with the id from HQ."""
-        state: Any = self.emulator.call_control_plane("GET", "/state")
-        rows = state["accounts"][0]["projects"]
-        (new,) = [row for row in rows if row["id"] not in self.account.projects]
+        (new,) = [row for row in self._list_rows() if row["id"] not in self.account.projects]
         services = inputs.get("service_types") or normalize_fields(new)["service_types"]
         fields = normalize_fields({**inputs, "service_types": services, "status": "pending"})
         self.account.projects[new["id"]] = ProjectModel(fields, self.emulator.clock.now())
@@ -416,38 +406,39 @@ class ProjectLifecycles(RuleBasedStateMachine):
         assert adopted == same_name
         if same_name is None:
             assert id_ == self._record_created(inputs)
+        is_new = same_name is None
+        settable = {"status"} if is_new else {*inputs, "status"}
+        wanted, refreshed, applied = self._apply_differences(id_, inputs, settable)
+        if is_new:
+            refreshed["service_types"] = normalize_fields(inputs)["service_types"]
+        self._own(slot, ResourceModel(id_, inputs, outs, refreshed, set() if applied else wanted))
+        self._assert_sent_only(wanted)
+        assert diff(outs, inputs).is_unfinished == (not applied)
+        assert not (applied and self._find_differences(self.stack[slot], inputs))
+
+    def _apply_differences(
+        self, id_: str, inputs: Fields, settable: set[str]
+    ) -> tuple[set[str], Fields, bool]:
+        """Return the differing fields, the fields after an update, and whether HQ accepted it."""
         before = dict(self.account.projects[id_].fields)
-        wanted = find_differences(before, inputs) & (
-            {"status"} if same_name is None else {*inputs, "status"}
-        )
+        wanted = find_differences(before, inputs) & settable
         body = build_body(inputs, wanted)
         applied = not wanted or self.account.apply_update(id_, before["status"], body)
-        self._assert_sent_only(wanted)
-        refreshed = dict(self.account.projects[id_].fields) if applied else before
-        if same_name is None:
-            refreshed["service_types"] = normalize_fields(inputs)["service_types"]
-        owned = ResourceModel(id_, inputs, outs, refreshed, set() if applied else wanted)
+        return wanted, dict(self.account.projects[id_].fields) if applied else before, applied
+
+    def _own(self, slot: str, owned: ResourceModel) -> None:
         self.stack[slot] = owned
-        assert set(outs["unfinished"]) == owned.unfinished_fields
-        assert diff(outs, inputs).is_unfinished == (not applied)
-        assert not (applied and self._find_differences(owned, inputs))
+        assert {*owned.state["unfinished"]} == owned.unfinished_fields
 
     def _replace(self, slot: str, owned: ResourceModel) -> None:
         """Create without the inputs of the old resource, only with its state; then delete that."""
-        owners = self._build_ownership(without=owned.id)
-        before = dict(self.account.projects[owned.id].fields)
-        wanted = find_differences(before, owned.inputs)
-        body = build_body(owned.inputs, wanted)
-        applied = not wanted or self.account.apply_update(owned.id, before["status"], body)
-        id_, outs = project.create(build_run(self.client, ownership=owners), owned.inputs)
+        owners, inputs = self._build_ownership(without=owned.id), owned.inputs
+        wanted, refreshed, applied = self._apply_differences(owned.id, inputs, {*MODELED_FIELDS})
+        id_, outs = project.create(build_run(self.client, ownership=owners), inputs)
         project.delete(build_run(self.client, ownership=owners), owned.id, owned.state)
         assert id_ == owned.id
+        self._own(slot, ResourceModel(id_, inputs, outs, refreshed, set() if applied else wanted))
         self._assert_sent_only(wanted)
-        refreshed = dict(self.account.projects[id_].fields) if applied else before
-        self.stack[slot] = ResourceModel(
-            id_, owned.inputs, outs, refreshed, set() if applied else wanted
-        )
-        assert set(outs["unfinished"]) == self.stack[slot].unfinished_fields
 
     def _update(self, owned: ResourceModel, inputs: Fields) -> None:
         changed = self._find_differences(owned, inputs)
@@ -474,16 +465,18 @@ class ProjectLifecycles(RuleBasedStateMachine):
         assert applied
         self._assert_sent_only(wanted)
         if body:
-            services = normalize_fields(inputs)["service_types"]
-            services = owned.seen_fields["service_types"] if services is None else services
-            owned.seen_fields = {
-                **self.account.projects[owned.id].fields,
-                "service_types": services,
-            }
+            self._see_response(owned, inputs)
         owned.inputs, owned.state, owned.unfinished_fields = inputs, outs, set()
         # Changes at HQ since the last read are in the response, and left to the next up.
         assert not (self._find_differences(owned, inputs) and is_fresh)
         assert not diff(outs, inputs).is_unfinished
+
+    def _see_response(self, owned: ResourceModel, inputs: Fields) -> None:
+        """Record the fields of a response to a PATCH, which leaves the services out."""
+        declared = normalize_fields(inputs)["service_types"]
+        services = owned.seen_fields["service_types"] if declared is None else declared
+        fields = self.account.projects[owned.id].fields
+        owned.seen_fields = {**fields, "service_types": services}
 
     def _assert_sent_only(self, wanted: set[str]) -> None:
         """Assert that only the differences are sent."""

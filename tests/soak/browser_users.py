@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import Final
 
+from tests.soak.account_entities import AccountUsers, Companies
+from tests.soak.declarations import SoakDeclarations, StateByType, select_resources
 from tests.soak.kill_points import KillingEmulator
-from tests.soak.kinds.account_user import AccountUsers
-from tests.soak.kinds.company import Companies
-from tests.soak.other_entities import StateByType
-from tests.soak.program import RandomProgram
 from tests.soak.stack import ResourceState
 
 BROWSER_CHANGES: Final = ({"city": "Elsewhere"}, {"status": "archived"}, {"job_number": "by hand"})
@@ -18,27 +16,22 @@ BROWSER_CHANGES: Final = ({"city": "Elsewhere"}, {"status": "archived"}, {"job_n
 class BrowserUsers:
     """People who do not know the stack."""
 
-    def __init__(
-        self, dice: Random, hq: KillingEmulator, program: RandomProgram, *, drifts: bool
-    ) -> None:
+    def __init__(self, dice: Random, hq: KillingEmulator, declared: SoakDeclarations) -> None:
         """Start without any changes.
 
         Args:
             dice: Source of every random choice.
             hq: The emulator that they use.
-            program: Is notified of the projects that they have changed.
-            drifts: Whether they also change and archive resources.
+            declared: Its projects are notified of changes.
         """
         self._dice = dice
         self._hq = hq
-        self._program = program
-        self._drifts = drifts
+        self._program = declared.projects
+        self._drifts = declared.projects.drifts
 
-    def change_entities(
-        self, state: StateByType, projects: Mapping[str, ResourceState]
-    ) -> Counter[str]:
+    def change_entities(self, state: StateByType) -> Counter[str]:
         """Make a few changes; return a description of each."""
-        changes = Counter(self._change_projects(projects))
+        changes = Counter(self._change_projects(select_resources(self._program, state)))
         for user in self._sample_entities(state, AccountUsers.type):
             self._hq.call_control_plane("POST", f"/users/{user.id}/sign-in")
             changes["by hand: sign in"] += 1

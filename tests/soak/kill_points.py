@@ -72,7 +72,6 @@ class KillingEmulator(Emulator):
         }
         super().__init__(parse_seed({"clients": [client], "accounts": [account]}))
         self.call_control_plane("PATCH", "/options", REMOVAL_OPTIONS)
-        self.foreign_projects = self.list_projects()
         self.revocation_count = 0
         self._kill_point: KillPoint | None = None
         self._timer: threading.Timer | None = None

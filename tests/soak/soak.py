@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from bim360_provider.emulator import serve
 from tests.soak import invariants
+from tests.soak.account_entities import ProjectImages, build_content
 from tests.soak.browser_users import BrowserUsers
 from tests.soak.config import SoakConfig, SoakResult
+from tests.soak.declarations import SoakDeclarations, StateByType, select_resources
 from tests.soak.fault_schedule import FaultSchedule
 from tests.soak.kill_points import KillingEmulator, KillPoint
-from tests.soak.kinds.active_projects import ACTIVE_PROJECTS
-from tests.soak.kinds.project_image import ProjectImages, build_content
-from tests.soak.other_entities import OtherEntities, StateByType
-from tests.soak.program import RandomProgram
-from tests.soak.stack import PROJECT_TYPE, EngineRun, ResourceState, SoakStack
+from tests.soak.stack import EngineRun, SoakStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,20 +57,23 @@ class Soak:
         self._fault_schedule = FaultSchedule(hq, plan.faults)
         self._stack = SoakStack(folder, url, hq.secret)
         self._drifts = plan.seed % 2 == 1
-        self._program = RandomProgram(self._dice, plan.projects, drifts=self._drifts)
-        self._other_entities = OtherEntities(self._dice, hq.get_account(), drifts=self._drifts)
-        self._browser_users = BrowserUsers(self._dice, hq, self._program, drifts=self._drifts)
-        self._recorded_ids: set[str] = set()
-        self._released_ids: set[str] = set()
+        self._declared = SoakDeclarations(
+            self._dice,
+            hq.get_account(),
+            drifts=self._drifts,
+            projects=plan.projects,
+            projects_only=plan.projects_only,
+        )
+        self._projects = self._declared.projects
+        self._browser_users = BrowserUsers(self._dice, hq, self._declared)
         self.result = SoakResult(plan, folder, "up --refresh" if self._drifts else "up")
 
     def run(self) -> SoakResult:
         """Run all turns and return the result."""
         began, at = time.monotonic(), self._hq.clock.now()
-        while self._get_operations().total() < self.result.config.operations:
+        while self.result.operations.total() < self.result.config.operations:
             self._run_turn()
         self._run_final_commands()
-        self.result.operations = self._get_operations()
         self.result.faults = self._fault_schedule.triggered
         self.result.faults["token revoked"] = self._hq.revocation_count
         self.result.requests = self._count_requests()
@@ -80,23 +81,11 @@ class Soak:
         self.result.seconds = time.monotonic() - began
         return self.result
 
-    def _get_operations(self) -> Counter[str]:
-        return self._program.operations
-
     def _run_turn(self) -> None:
         state = self._stack.read_state()
-        destroys = self._choose_destroy(_select_projects(state))
-        times = self._dice.randint(*PROJECT_CHANGES_PER_RUN)
-        edits = self._program.apply_changes(times, _select_projects(state), exchanges=not destroys)
-        if not self.result.config.projects_only:
-            edited = self._other_entities.apply_changes(
-                self._dice.randint(*ENTITY_CHANGES_PER_RUN), state
-            )
-            edits += edited.total()
-            self._program.operations += edited
-        self.result.notifications += self._browser_users.change_entities(
-            state, _select_projects(state)
-        )
+        destroys = self._choose_destroy(state)
+        edits = self._change_declarations(state, destroys=destroys)
+        self.result.notifications += self._browser_users.change_entities(state)
         command = self._choose_command(destroys=destroys)
         command += self._build_replace_flags(command, state)
         self._fault_schedule.add_faults(self._dice)
@@ -110,31 +99,39 @@ class Soak:
         self._fault_schedule.remove_faults()
         self._hq.clock.advance(self._dice.uniform(*PAUSE_BETWEEN_RUNS))
 
-    def _choose_destroy(self, state: dict[str, ResourceState]) -> bool:
+    def _change_declarations(self, state: StateByType, *, destroys: bool) -> int:
+        """Change the program; return the number of changes."""
+        self._projects.may_exchange = not destroys
+        changes: Counter[str] = Counter()
+        for entities, limits in (
+            ([self._projects], PROJECT_CHANGES_PER_RUN),
+            (self._declared.other_entities, ENTITY_CHANGES_PER_RUN),
+        ):
+            times = self._dice.randint(*limits)
+            changes += self._declared.apply_changes(entities, times, state)
+        self.result.operations += changes
+        return changes.total()
+
+    def _choose_destroy(self, state: StateByType) -> bool:
         """Return whether to destroy: not halfway in an exchange, or adoption mixes projects up."""
         chosen = self._drifts and self._dice.random() < DESTROY_SHARE
-        return chosen and self._program.has_no_pending_rename(state)
+        mine = select_resources(self._projects, state)
+        return chosen and self._projects.has_no_pending_rename(mine)
 
     def _choose_command(self, *, destroys: bool) -> str:
         command = "destroy" if destroys else self._dice.choice(COMMANDS)
         if command in ("refresh", "destroy", "up --refresh"):
-            self._program.operations[command.removeprefix("up --")] += 1
+            self.result.operations[command.removeprefix("up --")] += 1
         return command
 
     def _build_replace_flags(self, command: str, state: StateByType) -> str:
         """Return flags that replace some resources that are as declared, now and then."""
         if command != "up" or self._dice.random() >= REPLACEMENT_SHARE:
             return ""
-        mine = _select_projects(state)
-        resources = [mine[name] for name in self._program.list_settled(mine)]
-        resources += (
-            [] if self.result.config.projects_only else self._other_entities.list_settled(state)
-        )
-        chosen = self._dice.sample(
-            resources, min(len(resources), self._dice.randint(1, MAX_REPLACEMENTS))
-        )
-        self._program.operations["forced replacement"] += len(chosen)
-        return "".join(f" --replace={each.urn}" for each in chosen)
+        urns = self._declared.list_settled_urns(state)
+        count = min(len(urns), self._dice.randint(1, MAX_REPLACEMENTS))
+        self.result.operations["forced replacement"] += count
+        return "".join(f" --replace={urn}" for urn in self._dice.sample(urns, count))
 
     def _create_kill_point(self, edits: int) -> KillPoint | None:
         if self._dice.random() >= self.result.config.kills:
@@ -144,7 +141,7 @@ class Soak:
 
         def kill() -> None:
             self.result.kills[f"{victim}, {moment}"] += 1
-            self._program.operations["kill"] += 1
+            self.result.operations["kill"] += 1
             self._stack.kill(victim)
 
         return KillPoint(self._dice.randint(1, edits), moment, self._dice.uniform(0, 0.05), kill)
@@ -155,33 +152,22 @@ class Soak:
         run = self._stack.run(*command.split())
         after = self._stack.read_state()
         self._record_run(command, run)
-        self._record_ids(_select_projects(before), _select_projects(after))
-        self._other_entities.record_ids(after)
         if command == "destroy":
-            self._program.allow_adoption(_select_projects(before))
-        self._check_transition(before, after, command)
+            self._projects.allow_adoption(select_resources(self._projects, before))
+        elif command.startswith("up"):
+            self._projects.follow_advice(select_resources(self._projects, after))
+        destroyed = command == "destroy"
+        self._record_violations(self._declared.record_run(before, after, destroyed=destroyed))
         self._record_violations(invariants.find_tracebacks(run.output, command))
         return run
 
     def _declare(self) -> None:
-        parts = {} if self.result.config.projects_only else self._other_entities.declarations
-        pictures = parts.get(ProjectImages.kind, {})
+        declarations = self._declared.declarations
+        pictures = declarations.get(ProjectImages.kind, {})
         drawn = {name: build_content(arguments) for name, arguments in pictures.items()}
         # A stack may be destroyed after a kill; Pulumi then forgets the resources it deleted first.
         first = {} if self._drifts else {"deleted first": self._dice.random() < 0.5}
-        self._stack.declare({"projects": self._program.declarations, **parts, **first}, drawn)
-
-    def _check_transition(self, before: StateByType, after: StateByType, command: str) -> None:
-        destroyed = command == "destroy"
-        mine = _select_projects(before).items()
-        declared = {k: v for k, v in mine if k in self._program.declarations}
-        self._record_violations(
-            invariants.find_lost_ids(declared, _select_projects(after), destroyed)
-        )
-        self._record_violations(invariants.find_owned_twice(after.get(PROJECT_TYPE, {})))
-        self._record_violations(
-            self._other_entities.find_lost_ids(before, after, destroyed=destroyed)
-        )
+        self._stack.declare({**declarations, **first}, drawn)
 
     def _record_run(self, command: str, run: EngineRun) -> None:
         self.result.runs[command.partition(" --replace")[0]] += 1
@@ -194,15 +180,6 @@ class Soak:
         self.result.notifications["created without a response"] += sum(
             LOST_RESPONSE_TEXT in text for text in messages
         )
-
-    def _record_ids(
-        self, before: dict[str, ResourceState], after: dict[str, ResourceState]
-    ) -> None:
-        self._recorded_ids |= {each.id for each in after.values()}
-        removed = {k: v for k, v in before.items() if k not in after}
-        self._released_ids |= {
-            v.id for v in removed.values() if v.inputs.get("on_destroy") == "retain"
-        }
 
     def _run_final_commands(self) -> None:
         """Remove all faults, and expect one run to repair everything."""
@@ -226,29 +203,14 @@ class Soak:
 
     def _check_invariants(self) -> None:
         account, state = self._hq.get_account(), self._stack.read_state()
-        rows, mine = account["projects"], _select_projects(state)
-        foreign = {row["id"] for row in self._hq.foreign_projects}
-        self._record_violations(invariants.find_drifted(self._program.declarations, rows, mine))
-        self._record_violations(invariants.find_duplicates(rows))
-        self._record_violations(
-            invariants.find_orphans(rows, state.get(PROJECT_TYPE, {}), self._released_ids | foreign)
-        )
-        self._record_violations(invariants.find_missing(rows, self._recorded_ids))
-        self._record_violations(invariants.find_changed_foreign(self._hq.foreign_projects, rows))
+        self._record_violations(self._declared.find_violations(account, state))
         self._record_violations(invariants.find_secrets(self._stack.folder, self._hq.secret))
-        if not self.result.config.projects_only:
-            self._record_violations(self._other_entities.find_violations(account, state))
 
     def _record_violations(self, evidence: "Iterator[str]") -> None:
         self.result.violations += evidence
 
     def _count_requests(self) -> int:
         return sum(self._hq.journal.count_requests().values())
-
-
-def _select_projects(state: StateByType) -> dict[str, ResourceState]:
-    """Return the many projects of the program, without the sites."""
-    return {k: v for k, v in state.get(PROJECT_TYPE, {}).items() if k not in ACTIVE_PROJECTS}
 
 
 def run_soak(plan: SoakConfig, folder: Path) -> SoakResult:

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID
 
-PROJECT_TYPE: Final = "bim360:Project"
 PROGRAM: Final = Path(__file__).with_name("project") / "__main__.py"
 SITE_FOLDER: Final = Path(__file__).with_name("site")
 ACTING_USER: Final = "acting@example.com"

@@ -7,20 +7,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bim360_provider.core import (
-    account_user,
-    business_units,
-    company,
-    project,
-    project_admin,
-    project_image,
-    project_member,
-    project_members,
-)
 from bim360_provider.core.entity import Entity, ReadResult
 from bim360_provider.core.run import Ownership
 from bim360_provider.emulator.seed.database import CLIENT_ID, CLIENT_SECRET
 from bim360_provider.hq import HqClient
+from tests.support.entities import ENTITY_KINDS
 from tests.support.hq import PROJECT_BODY, HqFixture, build_run
 from tests.support.members import ACCOUNT_SCOPE, ADMIN_EMAIL, acting_settings, create_acting_client
 
@@ -37,16 +28,17 @@ DEPENDENCIES: Mapping[str, tuple[str, ...]] = {
 }
 """The resources whose outputs each resource uses."""
 
+NAMES_OF_KINDS: Mapping[str, str] = {
+    "units": "business_units",
+    "ada": "account_user",
+    "bob": "account_user",
+    "image": "project_image",
+    "admin": "project_admin",
+    "member": "project_member",
+    "team": "project_members",
+}
 ENTITIES: Mapping[str, Entity] = {
-    "units": business_units,
-    "company": company,
-    "ada": account_user,
-    "bob": account_user,
-    "project": project,
-    "image": project_image,
-    "admin": project_admin,
-    "member": project_member,
-    "team": project_members,
+    name: ENTITY_KINDS[NAMES_OF_KINDS.get(name, name)].core for name in DEPENDENCIES
 }
 
 DESTRUCTIVE_ARGS: Mapping[str, Mapping[str, str]] = {

@@ -55,10 +55,6 @@ def decide_adoption(
         message = f"'{name}' ({candidate.id}) {outcome}. {SHARED_OWNERSHIP_RISK}"
         return AdoptionDecision(candidate, message, is_implicit=True)
     policy = inputs.get("adopt", "never")
-    if policy == "archived" and _was_reactivated(candidate, inputs, settings, run_start):
-        outcome = "was reactivated by an interrupted run and is adopted"
-        message = f"'{name}' ({candidate.id}) {outcome}. {SHARED_OWNERSHIP_RISK}"
-        return AdoptionDecision(candidate, message, is_implicit=True)
     archived = candidate.status == "archived"
     if policy == "any" or (policy == "archived" and archived):
         outcome = "was archived and is reactivated" if archived else "existed and is adopted"
@@ -76,17 +72,6 @@ def _is_leftover(
     if candidate.status not in as_left or candidate.last_sign_in:
         return False
     return is_recent_leftover(candidate.created_at, settings, run_start) and _has_declared_values(
-        candidate, inputs
-    )
-
-
-def _was_reactivated(
-    candidate: Project, inputs: Inputs, settings: Settings, run_start: datetime
-) -> bool:
-    # It is no longer archived, so the policy would not adopt it; it has all declared values.
-    if candidate.status not in ("active", "inactive"):
-        return False
-    return is_recent_leftover(candidate.updated_at, settings, run_start) and _has_declared_values(
         candidate, inputs
     )
 

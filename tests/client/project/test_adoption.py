@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bim360_provider.core.project import create, diff
+from bim360_provider.core.run import Ownership
 from bim360_provider.errors import ConflictError
 from bim360_provider.hq import HqClient
 from tests.support.hq import (
@@ -52,31 +53,35 @@ def test_an_archived_project_is_reactivated_where_declared(hq: HqFixture, client
     assert diff(outs, inputs).changed_arguments == ()
 
 
-def test_a_project_that_an_interrupted_run_reactivated_is_adopted(
+def test_an_active_project_of_another_user_is_not_adopted_with_adopt_archived(
     hq: HqFixture, client: HqClient
 ) -> None:
-    """The previous run was killed before it wrote the state; nothing is changed again."""
-    existing = hq.create_project(status="archived")
-    inputs = {**PROJECT_INPUTS, "adopt": "archived"}
-    create(build_run(client), inputs)
-    hq.emulator.clock.advance(60)
-    hq.emulator.request_log.clear()
-
-    project_id, outs = create(build_run(hq.create_client()), inputs)
-
-    assert (project_id, outs["status"]) == (existing["id"], "active")
-    assert hq.emulator.request_log == ["token", "POST projects", "GET projects", "GET project"]
-    assert any("was reactivated by an interrupted run" in each for each in hq.list_warnings())
-
-
-def test_an_active_project_is_not_adopted_with_adopt_archived(
-    hq: HqFixture, client: HqClient
-) -> None:
-    """``adopt: archived`` covers archived projects only."""
+    """Not even one with exactly the declared values that was changed an hour ago."""
     hq.create_project()
+    hq.clock.sleep(3600)
 
     with pytest.raises(ConflictError, match="exists already"):
         create(build_run(client), {**PROJECT_INPUTS, "adopt": "archived"})
+
+    assert hq.emulator.request_log == ["token", "POST projects", "GET projects"]
+
+
+def test_a_replaced_project_is_not_adopted_with_adopt_archived_after_its_state_is_lost(
+    hq: HqFixture, client: HqClient
+) -> None:
+    """HQ does not record who reactivated it; the error names the way to adopt it."""
+    existing = hq.create_project(status="archived")
+    inputs = {**PROJECT_INPUTS, "adopt": "archived"}
+    _, outs = create(build_run(client), inputs)
+    replacement = Ownership(find_previous_state={existing["id"]: outs}.get)
+    replaced_id, _ = create(build_run(hq.create_client(), ownership=replacement), inputs)
+    hq.emulator.clock.advance(60)
+
+    with pytest.raises(ConflictError, match="adopt it with adopt='any'"):
+        create(build_run(hq.create_client()), inputs)
+
+    adopted_id, _ = create(build_run(hq.create_client()), {**inputs, "adopt": "any"})
+    assert existing["id"] == replaced_id == adopted_id
 
 
 def test_any_project_is_adopted_and_updated_as_declared(hq: HqFixture, client: HqClient) -> None:

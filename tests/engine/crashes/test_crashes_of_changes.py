@@ -156,9 +156,9 @@ def test_an_interrupted_adoption_is_completed(stack: CrashStack, at: str) -> Non
 
 @only_in_make_crashes
 @pytest.mark.parametrize(
-    ("at", "ok"), [("PATCH:before", True), ("PATCH:acted:1", False), ("PATCH:acted:2", True)]
+    ("at", "ok"), [("PATCH:before", True), ("PATCH:acted:1", False), ("PATCH:acted:2", False)]
 )
-def test_a_half_reactivated_project_is_left_to_a_person(
+def test_a_reactivated_project_in_no_state_is_an_error_with_advice(
     stack: CrashStack, at: str, ok: bool
 ) -> None:
     """An active project may belong to another user: adopt='archived' does not take it."""

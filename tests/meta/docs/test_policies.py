@@ -1,133 +1,28 @@
-"""The pages on policies and settings match the messages and numbers of the code."""
+"""The pages on policies and settings match the numbers, lists and settings of the code."""
 
-import base64
-import pickle
-import re
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
 
 from bim360_provider.core.create_once import LOOKUP_DELAYS, MAX_LEFTOVER_AGE, MAX_POSTS
 from bim360_provider.core.not_found import CONSISTENCY_WINDOW
-from bim360_provider.core.project import check
-from bim360_provider.core.project.adoption import decide_adoption
 from bim360_provider.core.project.lifecycle import COPY_TIMEOUT
-from bim360_provider.core.run import ArchiveLimit
-from bim360_provider.core.settings import CONFIG_KEYS, DEFAULT_MAX_ARCHIVES, Settings
+from bim360_provider.core.settings import CONFIG_KEYS, Settings
 from bim360_provider.dynamic.base import DEBUG_VARIABLE
-from bim360_provider.dynamic.providers import ProjectProvider
-from bim360_provider.errors import ArchiveLimitError, ConfigError
 from bim360_provider.hq import connection
+from bim360_provider.hq.api.project_user import MAX_IMPORT_ROWS, USERS_PAGE_SIZE
 from bim360_provider.hq.transport import http, rate_limit, retry
-from bim360_provider.models import Project, enums
+from bim360_provider.models import enums
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 
-BEGAN = datetime(2027, 1, 2, tzinfo=timezone.utc)
 DEFAULTS = Settings.resolve({}, {})
-CREATED_LONG_AGO = "2020-01-01T00:00:00.000Z"
-CREATED_AN_HOUR_AGO = "2027-01-01T23:00:00.000Z"
-CREATED_MEANWHILE = "2027-01-02T00:00:01.000Z"
-
-GIVEN = {
-    "name": "Tower",
-    "start_date": "2027-03-01",
-    "end_date": "2029-09-30",
-    "project_type": "Office",
-    "value": 1.0,
-    "currency": "USD",
-}
-
-
-def build_candidate(status: str, created_at: str) -> Project:
-    """Return a project with the declared values and name."""
-    return Project.model_validate(
-        {**GIVEN, "id": "85d84020-…", "status": status, "created_at": created_at}
-    )
-
-
-def build_reactivated_project() -> Project:
-    """Return a project that was archived until an hour ago."""
-    return build_candidate("active", CREATED_LONG_AGO).model_copy(
-        update={"updated_at": CREATED_AN_HOUR_AGO}
-    )
-
-
-@pytest.mark.parametrize(
-    ("candidates", "adopt"),
-    [
-        ([build_candidate("active", CREATED_LONG_AGO)], "never"),
-        ([build_candidate("archived", CREATED_LONG_AGO)], "never"),
-        ([build_candidate("active", CREATED_MEANWHILE)], "never"),
-        ([], "any"),
-        ([build_candidate("active", CREATED_LONG_AGO)], "any"),
-        ([build_candidate("archived", CREATED_LONG_AGO)], "archived"),
-        ([build_reactivated_project()], "archived"),
-        ([build_candidate("pending", CREATED_AN_HOUR_AGO)], "never"),
-    ],
-)
-def test_the_page_quotes_every_message_about_a_name_in_use(
-    candidates: list[Project], adopt: str
-) -> None:
-    """Users search for the message."""
-    verdict = decide_adoption(candidates, {**GIVEN, "adopt": adopt}, DEFAULTS, BEGAN)
-
-    assert f"{verdict.reason}." in read_section("docs/reference/project.md", "## Create")
-
-
-def test_the_page_quotes_the_mistakes_that_check_finds() -> None:
-    """Each line of the page has one mistake of these arguments."""
-    wrong = {
-        "name": "Tower / A",
-        "start_date": "31.12.2027",
-        "project_type": "Office",
-        "value": "3.000,00",
-        "currency": "EURO",
-        "postal_code": 98101.0,
-        "timezone": "Europe/Berln",
-    }
-    late = {"start_date": "2027-03-01", "end_date": "2026-01-01", "service_types": ["insight"]}
-    _, first = check({}, {**GIVEN, **wrong}, DEFAULTS)
-    _, second = check({}, {**GIVEN, **late}, DEFAULTS)
-    _, third = check(GIVEN, {**GIVEN, "include_companies": True}, DEFAULTS)
-    found = [str(each) for each in (*first, *second, *third) if each.argument != "account_id"]
-
-    shown = read_section("docs/reference/project.md", "## Check")
-
-    assert [each for each in found if f"\n{each}\n" not in shown] == []
-
-
-def test_the_page_quotes_the_error_of_the_archive_limit() -> None:
-    """Users search for the message."""
-    allowance = ArchiveLimit(DEFAULTS.max_archives)
-    for _ in range(DEFAULT_MAX_ARCHIVES):
-        allowance.counter.acquire(None)
-
-    with pytest.raises(ArchiveLimitError) as caught, allowance.reserve("'Tower' (85d84020-…)"):
-        pass
-
-    assert f"\n{caught.value}\n" in read_section(
-        "docs/reference/project.md", "### The limit on archives"
-    )
-
-
-def test_the_import_file_has_the_provider_reference_of_every_state() -> None:
-    """Pulumi finds the code by this reference."""
-    reference = base64.b64encode(pickle.dumps(ProjectProvider(), protocol=4)).decode()
-    written = set(
-        re.findall(r'"__provider": "([^"]*)"', read_document("docs/reference/project.md"))
-    )
-
-    assert written == {reference}
 
 
 def test_the_pages_have_the_numbers_of_the_code() -> None:
     """An outdated number misleads."""
     project, hq = read_document("docs/reference/project.md"), read_document("docs/reference/hq.md")
 
-    assert (
-        f"after {LOOKUP_DELAYS[0]:.0f}, {LOOKUP_DELAYS[1]:.0f} and {LOOKUP_DELAYS[2]:.0f} seconds"
-        in project
-    )
+    assert "after {:.0f}, {:.0f} and {:.0f} seconds".format(*LOOKUP_DELAYS) in project
     assert f"inconclusive {MAX_POSTS} times" in project
     assert timedelta(days=1) == MAX_LEFTOVER_AGE
     assert timedelta(minutes=5) == CONSISTENCY_WINDOW
@@ -143,6 +38,10 @@ def test_the_pages_have_the_numbers_of_the_code() -> None:
     assert f"waits {http.CONNECT_TIMEOUT:.0f} s for a connection" in hq
     assert f"{http.READ_TIMEOUT:.0f} s between two bytes" in hq
     assert f"{http.ATTEMPT_TIMEOUT:.0f} s for a whole response" in hq
+    members = read_document("docs/reference/members.md")
+    assert "after {:.0f}, {:.0f} and {:.0f} seconds".format(*LOOKUP_DELAYS) in members
+    assert f"one import for each {MAX_IMPORT_ROWS} new ones" in members
+    assert f"a team takes one GET for each {USERS_PAGE_SIZE} people" in members
 
 
 @pytest.mark.parametrize(
@@ -184,18 +83,3 @@ def test_the_page_has_a_row_a_default_and_a_section_for_every_setting() -> None:
     }
     assert [key for key in CONFIG_KEYS if f"\n### {key}\n" not in text] == []
     assert f"`{DEBUG_VARIABLE}`" in text
-
-
-def test_the_page_quotes_the_messages_about_settings() -> None:
-    """They are about invalid and missing values."""
-    text = read_document("docs/reference/configuration.md")
-    wrong = {"bim360:region": "Europa", "bim360:adoptLeftovers": "perhaps"}
-    known = {"bim360:clientId": "id", "bim360:accountId": "a1d5e9b2-0000-4000-8000-000000000001"}
-
-    with pytest.raises(ConfigError) as misunderstood:
-        Settings.resolve(wrong, {})
-    with pytest.raises(ConfigError) as missing:
-        Settings.resolve(known, {}).build_connection(None, None)
-
-    assert str(misunderstood.value) in text
-    assert str(missing.value) in text

@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 
-from bim360_provider.core.create_once import SHARED_OWNERSHIP_RISK
 from bim360_provider.core.project.adoption import decide_adoption, is_created_project
 from bim360_provider.models import Project
 from tests.support.hq import PROJECT_INPUTS, build_settings
 
 BEGAN = datetime(2027, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
-OLD = "2020-01-01T00:00:00.000Z"
 
 
 def at(moment: datetime) -> str:
@@ -147,37 +145,6 @@ def test_the_policy_decides_about_all_others(adopt: str, status: str, adopted: b
     other = build_candidate(status=status, value=1.0)
 
     assert decide(other, adopt=adopt)[0] == ("p1" if adopted else None)
-
-
-@pytest.mark.parametrize("status", ["active", "inactive"])
-def test_what_an_interrupted_run_brought_back_is_adopted(status: str) -> None:
-    """It is no longer archived, exactly as declared, and was changed shortly before this run."""
-    back = build_candidate(status=status, created_at=OLD, updated_at=at(BEGAN - timedelta(hours=1)))
-
-    adopted, message = decide(back, adopt="archived")
-
-    assert adopted == "p1"
-    done = "'Tower A' (p1) was reactivated by an interrupted run and is adopted"
-    assert message == f"{done}. {SHARED_OWNERSHIP_RISK}"
-
-
-@pytest.mark.parametrize(
-    ("changes", "config"),
-    [
-        ({"updated_at": at(BEGAN - timedelta(days=1, seconds=1))}, {}),
-        ({"updated_at": at(BEGAN)}, {}),
-        ({"updated_at": None}, {}),
-        ({"value": 1.0}, {}),
-        ({}, {"adoptLeftovers": "false"}),
-    ],
-)
-def test_what_is_in_use_was_not_brought_back(
-    changes: dict[str, Any], config: dict[str, str]
-) -> None:
-    """The policy is for archived projects, and for nothing that would have to be changed."""
-    recent = {"status": "active", "created_at": OLD, "updated_at": at(BEGAN - timedelta(hours=1))}
-
-    assert decide(build_candidate(**{**recent, **changes}), adopt="archived", **config)[0] is None
 
 
 def test_the_advice_for_an_archived_project_is_to_bring_it_back() -> None:

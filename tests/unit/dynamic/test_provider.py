@@ -1,11 +1,8 @@
 """The dynamic provider converts the core's results to Pulumi's and pickles only a reference."""
 
-import pickle
 from typing import Any
 
 import pytest
-from pulumi.dynamic import Config, ConfigureRequest
-from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from bim360_provider.core import project
@@ -31,30 +28,6 @@ def diff(olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool | None, list[
         "p1", {**PROJECT_INPUTS, **KEY, **olds}, {**PROJECT_INPUTS, **KEY, **news}
     )
     return result.changes, result.replaces
-
-
-def test_the_reference_in_every_state_is_these_bytes() -> None:
-    """It is the same on every machine and in every Python version."""
-    provider: Any = serialize_provider(ProjectProvider())
-
-    assert provider == PINNED
-    assert len(PINNED) < 120
-
-
-def test_a_provider_that_was_configured_pickles_to_the_same_bytes() -> None:
-    """It contains no code, no configuration and no secret."""
-    provider = ProjectProvider()
-    provider.configure(ConfigureRequest(Config({"bim360:clientSecret": "hush"}, "site")))
-
-    kept: Any = serialize_provider(provider)
-
-    assert kept == PINNED
-    assert b"hush" not in pickle.dumps(provider)
-
-
-def test_the_reference_is_not_a_secret() -> None:
-    """A secret would need a decryption for each resource and protect nothing."""
-    assert ProjectProvider.serialize_as_secret_always is False
 
 
 def test_no_change_is_false() -> None:

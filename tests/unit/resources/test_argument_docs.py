@@ -8,28 +8,14 @@ import pytest
 from pydantic import BaseModel
 
 import bim360_provider
-from bim360_provider.models.account_user import AccountUserArguments
 from bim360_provider.models.base import FieldRole
-from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
-from bim360_provider.models.company import CompanyArguments
-from bim360_provider.models.project import ProjectArguments
-from bim360_provider.models.project_admin import ProjectAdminArguments
-from bim360_provider.models.project_image import ProjectImageArguments
-from bim360_provider.models.project_member import (
-    MemberFields,
-    ProjectMemberArguments,
-    ProjectMembersArguments,
-)
+from bim360_provider.models.business_units import BusinessUnitArguments
+from bim360_provider.models.project_member import MemberFields
+from tests.support.entities import ENTITY_KINDS
 
 MODELS: dict[str, type[BaseModel]] = {
-    "Bim360AccountUser": AccountUserArguments,
-    "Bim360BusinessUnits": BusinessUnitsArguments,
-    "Bim360Company": CompanyArguments,
-    "Bim360Project": ProjectArguments,
-    "Bim360ProjectAdmin": ProjectAdminArguments,
-    "Bim360ProjectImage": ProjectImageArguments,
-    "Bim360ProjectMember": ProjectMemberArguments,
-    "Bim360Team": ProjectMembersArguments,
+    kind.resource.__name__.replace("ProjectMembers", "Team"): kind.model
+    for kind in ENTITY_KINDS.values()
 }
 
 FOR_PULUMI = ("resource_name", "opts")

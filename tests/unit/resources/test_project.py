@@ -1,7 +1,6 @@
 """``Bim360Project``: the arguments reach the provider in Pulumi's types."""
 
 import asyncio
-import inspect
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timezone
@@ -15,7 +14,6 @@ from pulumi.runtime import mocks, set_mocks
 
 from bim360_provider import Bim360Project, Bim360Provider
 from bim360_provider.errors import ConfigError
-from bim360_provider.models import ProjectArguments
 from tests.support.hq import PROJECT_BODY
 
 TOKEN = "pulumi-python:dynamic/bim360:Project"
@@ -123,46 +121,6 @@ def test_pulumi_saves_the_line_of_the_declaration(
     registered(engine, lambda: Bim360Project("tower", **PROJECT_BODY))
 
     assert places[-1] == Path(__file__).as_uri()
-
-
-def test_a_project_has_its_token_its_reference_and_its_arguments(engine: Engine) -> None:
-    """No argument is added."""
-    seen = registered(engine, lambda: Bim360Project("tower", **PROJECT_BODY))
-
-    given = {k: v for k, v in seen.inputs.items() if v is not None}
-    assert seen.typ == TOKEN
-    assert len(given.pop("__provider")) < 120
-    assert given == PROJECT_BODY
-
-
-def test_a_subclass_has_the_same_type(engine: Engine) -> None:
-    """Another type would replace all projects."""
-
-    class House(Bim360Project):
-        """A project of this company."""
-
-    class Villa(House):
-        """A small one."""
-
-    assert registered(engine, lambda: Villa("villa", **PROJECT_BODY)).typ == TOKEN
-
-
-def test_a_project_is_read_by_its_id(engine: Engine) -> None:
-    """Only the reference to the provider is declared."""
-    seen = registered(engine, lambda: Bim360Project.get("tower", "p1"))
-
-    assert (seen.typ, seen.resource_id) == (TOKEN, "p1")
-    assert [k for k, v in seen.inputs.items() if v is not None] == ["__provider"]
-
-
-def test_each_argument_of_the_model_is_a_parameter() -> None:
-    """Account and region are set in the configuration or a provider."""
-    written = set(inspect.signature(Bim360Project.__init__).parameters)
-
-    assert written - {"self", "resource_name", "opts"} == set(ProjectArguments.model_fields) - {
-        "account_id",
-        "region",
-    }
 
 
 def test_the_client_secret_of_an_explicit_provider_is_a_secret(engine: Engine) -> None:
