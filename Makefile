@@ -17,7 +17,7 @@ export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PA
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pulumi test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
+.PHONY: help setup pulumi chromium test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -28,6 +28,9 @@ setup: ## Build .venv from requirements.lock (all targets do this first)
 
 pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go
 	@.venv/bin/python .ci/pulumi_cli.py
+
+chromium: setup ## Install Chromium for the tests of the emulator's page, where apt-get and root are available
+	@sh .ci/chromium
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) $(BY_FILE) $(ARGS)
@@ -51,8 +54,8 @@ fuzz: setup ## Test all entities with generated arguments (ARGS="--seed 3 --scal
 bench: setup ## Measure requests, time and memory of runs (ARGS=--quick; docs/explanation/performance.md)
 	@$(RUN) bench $(ARGS)
 
-demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed
-	@$(RUN) bim360_provider.cli demo $(ARGS)
+demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed (KEEP=1: keep the emulator and its page)
+	@$(RUN) bim360_provider.cli demo $(if $(KEEP),--keep) $(ARGS)
 
 demo-destroy: setup ## Destroy the demo stack, which archives its projects
 	@$(RUN) bim360_provider.cli demo --destroy $(ARGS)
@@ -74,7 +77,7 @@ docs-links: setup ## Check the external links of the documentation; needs intern
 reference: setup ## Generate docs/reference/commands.md from the help texts of the commands
 	$(RUN) tests.meta.docs.commands_page
 
-pictures: setup ## Render the pictures of the README (docs/images) from the current output
+pictures: setup ## Render the pictures of README and docs (docs/images) from the current output; needs Chromium
 	$(RUN) tests.meta.docs.pictures
 
 format: setup ## Format the code and apply automatic fixes

@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -40,7 +41,7 @@ NON_TERMINAL_WIDTH: Final = 160
 console = Console(highlight=False, width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
 
 
-def demo(
+def demo(  # noqa: PLR0913 - typer needs one argument for each flag
     *,
     stack: Annotated[str, typer.Option(help="Name of the stack.")] = "demo",
     cwd: Annotated[Path, typer.Option(help="Folder of Pulumi.yaml.")] = Path(),
@@ -54,6 +55,9 @@ def demo(
     faults: Annotated[
         Path | None, typer.Option(help="JSON file with fault rules that disturb HQ's responses.")
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the emulator, and show its page, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Run a stack on a local BIM 360 emulator; no account needed.
 
@@ -67,6 +71,7 @@ def demo(
     Examples:
       bim360 demo
       bim360 demo --stack portfolio
+      bim360 demo --keep
       bim360 demo --destroy
       bim360 demo --engine local
       bim360 demo --faults docs/examples/weather.json
@@ -92,10 +97,9 @@ def demo(
             _print_line(f"Faults: {faults}.")
         runner = DemoStackRunner(demo_engine, project, stack, folder, hq.environ)
         runner.prepare_stack()
-        if destroy:
-            _destroy_stack(runner, hq)
-        else:
-            _apply_stack(runner, hq)
+        (_destroy_stack if destroy else _apply_stack)(runner, hq)
+        if keep:
+            _keep_emulator(runner, hq)
     _print_line("The emulator is stopped; state is kept in .demo.")
 
 
@@ -126,6 +130,19 @@ def _destroy_stack(runner: DemoStackRunner, hq: EmulatorProcess) -> None:
     _print_line("")
     print_projects(console, hq.list_projects(), "Projects, read from HQ")
     _print_line("Archived projects keep their names; `bim360 demo` restores them.")
+
+
+def _keep_emulator(runner: DemoStackRunner, hq: EmulatorProcess) -> None:
+    """Keep the emulator until Ctrl-C; each Enter runs a preview that shows what was changed."""
+    _print_line(f"\nThe page of the emulator: {hq.url}/")
+    _print_line(
+        "Change a project there, then press Enter: a preview with --refresh shows the drift. "
+        "Ctrl-C stops the emulator."
+    )
+    with suppress(KeyboardInterrupt):
+        while sys.stdin.readline():
+            runner.run_command("preview", "--refresh")
+        Event().wait()  # the end of stdin: no terminal
 
 
 def _run_step(runner: DemoStackRunner, command: str, title: str, *flags: str) -> None:

@@ -59,8 +59,9 @@ def emulator(  # noqa: PLR0913 - typer needs one argument for each flag
 ) -> None:
     """Run a local emulator of BIM 360, without an account or a network.
 
-    It prints its URL and, on a terminal, the environment variables for a stack. It runs until
-    Ctrl-C or SIGTERM. docs/reference/emulator.md documents its rules, options and faults.
+    It prints its URL and, on a terminal, the environment variables for a stack. In a browser, the
+    URL shows the accounts. It runs until Ctrl-C or SIGTERM. docs/reference/emulator.md documents
+    its rules, options and faults.
 
     Exit codes: 0 stopped, 2 cannot start: port in use, unreadable seed, invalid option.
 
@@ -136,5 +137,6 @@ def print_address(url: str, *, is_builtin_seed: bool) -> None:
             f"export BIM360_ACCOUNT_ID={ACCOUNT_ID}",
             f"export BIM360_ACTING_USER={ADMIN_EMAIL}",
         ]
+    typer.echo("Open it in a browser to see the accounts and change projects by hand.")
     typer.echo("\nTo use it for a stack, paste:\n\n  " + "\n  ".join(lines))
     typer.echo("\nCtrl-C stops it.")

@@ -1,7 +1,8 @@
 """The emulator without sockets: it takes a request and returns a reply."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
@@ -97,6 +98,12 @@ class Emulator:
         if reply.status >= routes.FIRST_ERROR_STATUS:
             raise routes.ControlError(reply.status, reply.parse_content()["error"])
         return reply.parse_content()
+
+    @contextmanager
+    def open_store(self) -> Iterator[Store]:
+        """Yield the database; no request is handled meanwhile."""
+        with self._lock:
+            yield self.hq.store
 
     def reset(self) -> None:
         """Restore the seed: state, ids, clock, options, quotas, faults and journal."""

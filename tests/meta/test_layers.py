@@ -37,7 +37,7 @@ LAYERS = {
     "review": _layer("errors models core.removal", "rich"),
     "export": _layer("errors files models hq core dynamic resources", "pulumi yaml"),
     "doctor": _layer("errors models hq core", "yaml"),
-    "emulator": _layer("", "pydantic rich typer uvicorn"),
+    "emulator": _layer("", "jinja2 pydantic rich typer uvicorn"),
     "testing": _layer(
         "errors files models hq core dynamic resources emulator",
         "google grpc pulumi pydantic pytest requests rich typer yaml",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bim360_provider.emulator.page.rendering import TEMPLATE_FOLDER
 from tests.meta.source_files import ROOT
 
 STACK = """
@@ -99,6 +100,14 @@ def test_every_module_is_in_the_wheel(wheel: Path) -> None:
     assert here - names == set()
 
 
+def test_the_templates_of_the_page_are_in_the_wheel(wheel: Path) -> None:
+    """Without them, only an editable install could show the page."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    here = {path.relative_to(ROOT).as_posix() for path in TEMPLATE_FOLDER.iterdir()}
+
+    assert here - names == set()
+
+
 def test_a_stack_elsewhere_works_with_the_wheel_alone(python: Path, tmp_path: Path) -> None:
     """Up creates, up again does nothing, destroy archives: in a folder that has only a stack."""
     (tmp_path / "Pulumi.yaml").write_text("name: elsewhere\nruntime: python\n")
@@ -118,7 +127,7 @@ def test_the_provider_needs_none_of_the_extras(python: Path, tmp_path: Path) -> 
     """`pip install bim360-provider` without extras is enough for `pulumi up`."""
     probe = (
         "import sys, bim360_provider, bim360_provider.dynamic.providers\n"
-        "print(*sorted({'typer', 'rich', 'starlette', 'uvicorn', 'pytest'} & set(sys.modules)))"
+        "print(*sorted({'typer', 'rich', 'jinja2', 'uvicorn', 'pytest'} & set(sys.modules)))"
     )
 
     assert _run(python, "-c", probe, cwd=tmp_path).split() == []

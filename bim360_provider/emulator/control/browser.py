@@ -1,6 +1,7 @@
 """The actions of users in the browser, which have no API: change, archive, add, remove."""
 
 from dataclasses import dataclass
+from sqlite3 import IntegrityError
 from typing import Any
 from uuid import uuid5
 
@@ -35,6 +36,8 @@ class EntityKind:
     model: type[BaseModel]
     nested_fields: frozenset[str] = frozenset()
     """The fields that are not columns."""
+    unique_field: str = "id"
+    """The field that is unique in an account."""
 
     @property
     def columns(self) -> list[str]:
@@ -43,10 +46,10 @@ class EntityKind:
 
 
 PROJECT_KIND = EntityKind(
-    "project", "projects", SeedProject, frozenset({"companies", "users", "image"})
+    "project", "projects", SeedProject, frozenset({"companies", "users", "image"}), "name"
 )
 COMPANY_KIND = EntityKind("company", "companies", SeedCompany, frozenset({"image"}))
-USER_KIND = EntityKind("user", "users", SeedUser)
+USER_KIND = EntityKind("user", "users", SeedUser, unique_field="email")
 
 
 def update_entity(kind: EntityKind, call: ControlCall) -> JsonValue:
@@ -54,7 +57,7 @@ def update_entity(kind: EntityKind, call: ControlCall) -> JsonValue:
 
     Raises:
         ControlRequestError: There is no such entity.
-        SeedError: A field is invalid or unknown.
+        SeedError: A field is invalid or unknown, or its value must be unique and is in use.
     """
     fields = call.parse_fields()
     return _update_row(call.emulator.hq, kind, _get_row(call, kind, call.target_id), fields)
@@ -103,7 +106,11 @@ def _update_row(
     if kind is PROJECT_KIND and before["status"] == "pending" and row["status"] == "active":
         # In the browser too, the first admin activates a project and its services.
         row["active_services"] = row["active_services"] or row["service_types"]
-    update_columns(hq.store, kind.table, before["seq"], row)
+    try:
+        update_columns(hq.store, kind.table, before["seq"], row)
+    except IntegrityError:
+        msg = f"{kind.unique_field}: {row[kind.unique_field]!r} is in use in the account"
+        raise SeedError(msg) from None
     return {**row}
 
 

@@ -11,6 +11,7 @@ from bim360_provider.emulator.control import browser
 from bim360_provider.emulator.control.call import ControlAction, ControlCall, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
 from bim360_provider.emulator.http import auth
+from bim360_provider.emulator.http.cross_site import CrossSiteError, check_origin
 from bim360_provider.emulator.http.errors import format_suggestion
 from bim360_provider.emulator.http.messages import IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.seed.database import dump_state, load_state
@@ -201,10 +202,14 @@ class ControlError(Exception):
 def handle_request(request: IncomingRequest, emulator: "Emulator") -> Reply:
     """Handle a request to the control plane; errors are ``{"error": "one line"}``."""
     try:
+        if request.method != "GET":
+            check_origin(request)
         action = _find_action(f"{request.method} {request.path}")
         return Reply.from_content(200, action(_parse_call(request, emulator)))
     except ControlError as error:
         return Reply.from_content(error.status, {"error": str(error)})
+    except CrossSiteError as error:
+        return Reply.from_content(403, {"error": f"the request was refused: {error}"})
     except (SeedError, ControlRequestError) as error:
         return Reply.from_content(400, {"error": str(error)})
 

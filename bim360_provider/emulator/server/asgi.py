@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bim360_provider.emulator.emulator import Emulator
 from bim360_provider.emulator.http.messages import IncomingRequest, Reply
+from bim360_provider.emulator.page.page import EmulatorPage
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -90,10 +91,11 @@ class HttpProtocol(H11Protocol):
 
 
 class AsgiApp:
-    """An ASGI app around an emulator; the event loop handles one request at a time."""
+    """An ASGI app around an emulator and its page; the event loop handles one request at a time."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
+        self._page = EmulatorPage(emulator)
 
     async def __call__(
         self, transport: Transport, scope: Scope, receive: Receive, send: Send
@@ -112,7 +114,7 @@ class AsgiApp:
             headers=headers,
             body=body,
         )
-        reply = self._emulator.handle(request)
+        reply = self._page.handle(request) or self._emulator.handle(request)
         # Only the server's shutdown cancels this, after it has closed the connection.
         with suppress(asyncio.CancelledError):
             await deliver_reply(reply, transport, send)

@@ -179,3 +179,16 @@ def test_an_ipv6_address_has_brackets_in_the_url() -> None:
 
     assert running.url.startswith("http://[::1]:")
     assert health.status_code == 200
+
+
+def test_the_page_is_served_next_to_the_api(running_emulator: RunningEmulator) -> None:
+    """Its requests are not in the journal."""
+    with create_session(running_emulator) as session:
+        session.post(running_emulator.url + PROJECTS, json=PROJECT_BODY | {"name": "A"}, timeout=5)
+        page = session.get(running_emulator.url, timeout=5)
+        refused = session.post(f"{running_emulator.url}/projects/x/archive", timeout=5)
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert ">A</bdi></a>" in page.text
+    assert refused.status_code == 403
+    assert sum(running_emulator.emulator.journal.count_requests().values()) == 2

@@ -1,12 +1,14 @@
 """``bim360 demo``, as people start it."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 
 PROGRAM = """
 from datetime import date
@@ -109,6 +111,32 @@ def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> 
 
     assert all(REAL["APS_CLIENT_SECRET"] not in output for output in said)
     assert all("127.0.0.1" in output for output in said)
+
+
+def test_a_kept_emulator_shows_drift_until_it_is_interrupted(story: Story) -> None:
+    """A change at the address that is printed, Enter for the preview, Ctrl-C."""
+    command = [sys.executable, "-u", "-m", "bim360_provider.cli", "demo", "--engine", "local"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--keep"], cwd=story.folder, stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        line = next(line for line in process.stdout if line.startswith("The page of the emulator:"))
+        url = line.split()[-1].rstrip("/")
+        state = requests.get(f"{url}/_emulator/state", timeout=10).json()
+        north = next(p for p in state["accounts"][0]["projects"] if p["name"] == "North")
+        path = f"{url}/_emulator/projects/{north['id']}"
+        requests.patch(path, json={"name": "Renamed by hand"}, timeout=10).raise_for_status()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        drift = next(line for line in process.stdout if "Renamed by hand" in line)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+
+    assert "North" in drift
+    assert process.returncode == 0
+    assert "The emulator is stopped" in rest
 
 
 def test_without_a_project_the_demo_names_the_searched_folder(tmp_path: Path) -> None:

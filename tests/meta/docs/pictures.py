@@ -1,6 +1,7 @@
-"""Render the pictures of the README: ``make pictures`` writes docs/images/*.svg."""
+"""Render the pictures of README and docs: ``make pictures`` writes docs/images."""
 
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,9 @@ from bim360_provider.review.render.terminal import print_review
 from bim360_provider.testing.display import Display
 from bim360_provider.testing.engine.engine import LocalEngine
 from bim360_provider.testing.engine.results import Step
+from tests.meta.docs.page_pictures import hash_pages, take_pictures
 from tests.meta.source_files import ROOT
+from tests.support.chromium import find_missing_program
 from tests.unit.review.plan_factory import PROJECT_INPUTS, build_plan, build_step
 
 PICTURE_FOLDER: Final = ROOT / "docs" / "images"
@@ -132,12 +135,25 @@ def get_picture_path(name: str) -> Path:
     return PICTURE_FOLDER / f"{name}.svg"
 
 
-def main() -> None:
-    """Write all pictures."""
+def get_page_path(name: str, suffix: str) -> Path:
+    """Return the path of a picture of the emulator's page, or of the hash of its HTML."""
+    return PICTURE_FOLDER / f"{name}.{suffix}"
+
+
+def main() -> str | None:
+    """Write all pictures; return why those of the page were not taken, if so."""
     PICTURE_FOLDER.mkdir(exist_ok=True)
     for name, render in PICTURES.items():
         get_picture_path(name).write_text(render(), encoding="utf-8")
+    missing = find_missing_program()
+    if missing:
+        return f"The pictures of the page need {missing}; run: make chromium"
+    for name, picture in take_pictures().items():
+        get_page_path(name, "png").write_bytes(picture)
+    for name, digest in hash_pages().items():
+        get_page_path(name, "sha256").write_text(f"{digest}\n", encoding="utf-8")
+    return None
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

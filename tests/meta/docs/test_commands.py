@@ -71,3 +71,10 @@ def test_ci_runs_lint_types_and_tests() -> None:
     )
 
     assert steps == ["pulumi", "lint", "types", "test"]
+
+
+def test_ci_installs_chromium_before_the_tests() -> None:
+    """The browser tests are skipped only where it cannot be installed."""
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+    assert 0 < script.index("make --no-print-directory chromium") < script.index("step test")

@@ -27,12 +27,12 @@ def test_the_emulator_imports_no_other_part_of_the_package() -> None:
 
 def test_only_the_server_and_the_command_need_the_extra() -> None:
     """An emulator in the process needs only the provider's dependencies."""
-    allowed = {"cli.py", "asgi.py"}
+    allowed = {"cli.py", "asgi.py", "rendering.py"}
 
     users = {
         path.name
         for path in FOLDER.rglob("*.py")
-        if any(name.startswith(("uvicorn", "typer")) for name in list_imports(path))
+        if any(name.startswith(("jinja2", "uvicorn", "typer")) for name in list_imports(path))
     }
 
     assert users == allowed
