@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ __all__ = [
     "replace_file",
     "sync_folder",
     "write_draft",
+    "write_files",
 ]
 
 PRIVATE_MODE: Final = 0o600
@@ -71,6 +73,38 @@ def write_draft(target: Path, content: bytes, *, keep_mode: bool) -> Path:
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+def write_files(contents: Mapping[Path, bytes], *, overwrite: bool) -> None:
+    """Write files in this order; their folders are created.
+
+    Args:
+        contents: The content of each file.
+        overwrite: Whether existing files are replaced; they keep their permissions.
+
+    Raises:
+        FileExistsError: A file exists and must not be replaced; no file was created.
+        OSError: A file cannot be written; no draft is left, and without ``overwrite`` no file.
+    """
+    drafts: dict[Path, Path] = {}
+    created: list[Path] = []
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drafts[path] = write_draft(path, content, keep_mode=True)
+        for path, draft in drafts.items():
+            if not overwrite:
+                os.close(create_file(path))  # reserves the name
+                created.append(path)
+            replace_file(draft, path)
+            sync_folder(path.parent)
+    except BaseException:
+        for path in created:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
 
 
 def _copy_owner(target: Path, descriptor: int, *, keep_mode: bool) -> None:

@@ -12,9 +12,9 @@ EXIT_NOT_INSTALLED: Final = 2
 def main() -> None:
     """Run the command line; if its packages are missing, print how to install them."""
     try:
-        from bim360_provider.cli.app import COMMANDS, create_app  # noqa: PLC0415 - typer is an extra
+        from bim360_provider.cli.app import PANELS, create_app  # noqa: PLC0415 - typer is an extra
 
-        app = create_app(*(name for name in sys.argv[1:2] if name in COMMANDS))
+        app = create_app(*(name for name in sys.argv[1:2] if name in PANELS))
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("bim360_provider"):
             raise

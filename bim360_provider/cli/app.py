@@ -2,14 +2,12 @@
 
 from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-__all__ = ["COMMANDS", "create_app"]
-
-COMMANDS: Final = ("doctor", "export", "review", "sweep", "demo", "emulator", "local")
-"""The commands, in the order of the help."""
+__all__ = ["PANELS", "create_app"]
 
 MODULES: Final = {
     "emulator": "bim360_provider.emulator.cli",
@@ -17,11 +15,22 @@ MODULES: Final = {
 }
 """The modules of the commands that are outside of this folder."""
 
-LOCAL_COMMANDS: Final = frozenset({"demo", "emulator", "local"})
-ACCOUNT_PANEL: Final = "Work with an account"
-LOCAL_PANEL: Final = "Try out and test without an account"
+PANELS: Final = {
+    "init": "Start a stack",
+    "export": "Start a stack",
+    "doctor": "Work with an account",
+    "review": "Work with an account",
+    "sweep": "Work with an account",
+    "demo": "Try out and test without an account",
+    "emulator": "Try out and test without an account",
+    "local": "Try out and test without an account",
+}
+"""The commands, in the order of the help, and the heading of each."""
 
 CONTEXT_SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+
+COMPLETION_OPTIONS: Final = frozenset({"install_completion", "show_completion"})
+"""The names of the options that typer adds."""
 
 
 def create_app(*names: str) -> typer.Typer:
@@ -30,12 +39,15 @@ def create_app(*names: str) -> typer.Typer:
     Only the modules of these commands are imported: all take most of a second.
     """
     app = typer.Typer(
-        no_args_is_help=True, pretty_exceptions_enable=False, context_settings=CONTEXT_SETTINGS
+        cls=CommandGroup,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings=CONTEXT_SETTINGS,
     )
     app.callback()(_bim360)
-    for name in names or COMMANDS:
+    for name in names or PANELS:
         module = import_module(MODULES.get(name, f"bim360_provider.cli.{name}"))
-        panel = LOCAL_PANEL if name in LOCAL_COMMANDS else ACCOUNT_PANEL
+        panel = PANELS[name]
         if name == "local":
             app.add_typer(module.app, name=name, rich_help_panel=panel)
         else:
@@ -50,6 +62,17 @@ def _show_version(value: bool) -> None:
         raise typer.Exit
 
 
+class CommandGroup(TyperGroup):
+    """The commands; the help omits typer's options for completion, so that it fits one screen."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options, those for completion hidden."""
+        options: list[Any] = super().get_params(ctx)
+        for option in options:
+            option.hidden = option.name in COMPLETION_OPTIONS
+        return options
+
+
 def _bim360(
     *,
     version: Annotated[
@@ -59,8 +82,4 @@ def _bim360(
         ),
     ] = False,
 ) -> None:
-    """Tools for managing BIM 360 accounts with Pulumi.
-
-    Run `bim360 doctor` to check your setup, or `bim360 demo` to try the provider
-    without an account.
-    """
+    """Manage BIM 360 accounts. Shell completion: bim360 --install-completion."""

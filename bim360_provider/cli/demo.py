@@ -41,7 +41,7 @@ NON_TERMINAL_WIDTH: Final = 160
 console = Console(highlight=False, width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
 
 
-def demo(  # noqa: PLR0913 - typer needs one argument for each flag
+def demo(
     *,
     stack: Annotated[str, typer.Option(help="Name of the stack.")] = "demo",
     cwd: Annotated[Path, typer.Option(help="Folder of Pulumi.yaml.")] = Path(),

@@ -29,8 +29,9 @@ from bim360_provider.export import (
     read_account,
     read_kept_names,
     read_layout,
+    render_stack,
     require_run,
-    write_stack,
+    write_files,
 )
 from bim360_provider.export.reader import (
     DEFAULT_KINDS,
@@ -38,10 +39,10 @@ from bim360_provider.export.reader import (
     EXPORT_KINDS,
     PROJECT_STATUSES,
 )
-from bim360_provider.hq import Connection, HqClient
+from bim360_provider.hq import HqClient
 from bim360_provider.resources import Bim360Project
 
-__all__ = ["LOG_INTERVAL", "Progress", "export"]
+__all__ = ["LOG_INTERVAL", "Progress", "build_title", "export", "read_configured_account"]
 
 EXIT_ERROR: Final = 2
 """Exit code if nothing was written."""
@@ -91,7 +92,7 @@ ServiceTypesOption = Annotated[
 ]
 
 
-def export(  # noqa: PLR0913 - one argument for each flag is typer's way
+def export(
     *,
     stack: Annotated[
         str, typer.Option("--stack", "-s", help="Name of the stack and of the written files.")
@@ -242,6 +243,25 @@ def _export_account(
     selection: Selection, paths: StackPaths, stack: str, *, force: bool
 ) -> _ExportResult:
     settings = Settings.resolve({}, os.environ)
+    account, request_count = read_configured_account(settings, selection, paths)
+    texts = render_stack(account, paths, build_title(settings), stack)
+    return _ExportResult(account, write_files(texts, force=force), request_count)
+
+
+def read_configured_account(
+    settings: Settings, selection: Selection, paths: StackPaths
+) -> tuple[ExportedAccount, int]:
+    """Return the account of the settings and the number of requests; show the progress.
+
+    Args:
+        settings: Account and credentials.
+        selection: The objects to export.
+        paths: The files of an earlier export, which keeps its names.
+
+    Raises:
+        InputError: The account has no selected object.
+        Bim360Error: A setting is missing, or HQ rejected a request or did not respond.
+    """
     connection = settings.build_connection(None, None)
     with _show_progress() as progress:
         transport = ReadOnlyTransport(
@@ -259,13 +279,12 @@ def _export_account(
     if not account.declarations or (account.skipped_project_count and not has_projects):
         msg = f"BIM 360: nothing to export: {_describe_empty_export(account, selection)}."
         raise InputError(msg)
-    written = write_stack(account, paths, _build_title(connection), stack, force=force)
-    return _ExportResult(account, written, transport.request_count)
+    return account, transport.request_count
 
 
-def _build_title(connection: Connection) -> str:
-    region = connection.region or "US"
-    return f"What account {connection.account_id} in region {region} has."
+def build_title(settings: Settings) -> str:
+    """Return the first line of an exported program."""
+    return f"What account {settings.account_id} in region {settings.region} has."
 
 
 def _print_json(result: _ExportResult, paths: StackPaths, steps: list[str]) -> None:

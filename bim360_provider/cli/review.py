@@ -29,7 +29,7 @@ MIN_REVIEW_LENGTH: Final = 2_000
 OutputFormat = Literal["auto", "markdown", "text", "json"]
 
 
-def review(  # noqa: PLR0913 -- one argument for each flag is typer's way
+def review(
     *,
     plan: Annotated[
         str | None,

@@ -33,7 +33,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def emulator(  # noqa: PLR0913 - typer needs one argument for each flag
+def emulator(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[

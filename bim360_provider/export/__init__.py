@@ -2,10 +2,13 @@
 
 from bim360_provider.export.files import (
     StackPaths,
+    build_cd_commands,
     build_local_commands,
     build_pulumi_commands,
+    parse_stack_name,
     read_kept_names,
-    write_stack,
+    render_stack,
+    write_files,
 )
 from bim360_provider.export.program_check import require_run
 from bim360_provider.export.pulumi_project import ProjectLayout, read_layout
@@ -22,11 +25,14 @@ __all__ = [
     "ReadOnlyTransport",
     "Selection",
     "StackPaths",
+    "build_cd_commands",
     "build_local_commands",
     "build_pulumi_commands",
+    "parse_stack_name",
     "read_account",
     "read_kept_names",
     "read_layout",
+    "render_stack",
     "require_run",
-    "write_stack",
+    "write_files",
 ]

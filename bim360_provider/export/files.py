@@ -29,13 +29,15 @@ __all__ = [
     "SEAL_PLACEHOLDER",
     "StackPaths",
     "add_seal",
+    "build_cd_commands",
     "build_local_commands",
     "build_pulumi_commands",
     "parse_names",
+    "parse_stack_name",
     "read_kept_names",
     "render_import_file",
+    "render_stack",
     "write_files",
-    "write_stack",
 ]
 
 SEAL_KEY: Final = "writtenBy"
@@ -129,7 +131,7 @@ def build_pulumi_commands(
         written: The files to commit.
     """
     return [
-        *_build_cd_commands(root, cwd),
+        *build_cd_commands(root, cwd),
         f"pulumi stack select --create {shlex.quote(stack)}",
         f"pulumi import --file {_quote_path(import_file, root)} --generate-code=false",
         "pulumi preview --expect-no-changes",
@@ -144,7 +146,7 @@ def build_local_commands(
     """Return the commands for the local engine; see ``build_pulumi_commands``."""
     flag = f"--stack {shlex.quote(stack.rpartition('/')[2])}"
     return [
-        *_build_cd_commands(root, cwd),
+        *build_cd_commands(root, cwd),
         f"bim360 local import {flag} --file {_quote_path(import_file, root)}",
         f"bim360 local preview {flag} --expect-no-changes",
         f"bim360 local up {flag} --expect-no-changes",
@@ -152,7 +154,8 @@ def build_local_commands(
     ]
 
 
-def _build_cd_commands(root: Path, cwd: Path) -> list[str]:
+def build_cd_commands(root: Path, cwd: Path) -> list[str]:
+    """Return the command that changes to the project's folder; none if it is the current one."""
     return [] if root == cwd else [f"cd {_quote_path(root, cwd)}"]
 
 
@@ -188,21 +191,14 @@ def write_files(texts: Mapping[Path, str], *, force: bool) -> list[Path]:
     for path in texts:
         _refuse_foreign_file(path, force=force)
     changed = [path for path, text in texts.items() if _read_content(path) != text]
-    drafts: dict[Path, Path] = {}
     try:
-        for path in changed:
-            target = path.resolve()  # keep a symbolic link
-            target.parent.mkdir(parents=True, exist_ok=True)
-            drafts[target] = files.write_draft(target, texts[path].encode(), keep_mode=True)
-        for target, draft in drafts.items():
-            files.replace_file(draft, target)
-            files.sync_folder(target.parent)
+        # Resolved, so that a symbolic link stays one.
+        files.write_files(
+            {path.resolve(): texts[path].encode() for path in changed}, overwrite=True
+        )
     except OSError as error:
         msg = f"BIM 360: could not write {_join_paths(changed)}: {error.strerror}."
         raise InputError(msg) from None
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
     return changed
 
 
@@ -290,15 +286,24 @@ def _get_absolute_path(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def _get_file_name(stack: str) -> str:
+def parse_stack_name(stack: str) -> str:
+    """Return the name of a stack without organization and project.
+
+    Raises:
+        InputError: It is not the name of a stack.
+    """
     match = STACK_PATTERN.fullmatch(stack)
     if match is None:
         msg = (
-            f"BIM 360: could not export: --stack '{stack}' is not the name of a stack; "
+            f"BIM 360: --stack '{stack}' is not the name of a stack; "
             "use letters, digits, '-', '_' and '.'."
         )
         raise InputError(msg)
-    name = match["name"].replace("-", "_").replace(".", "_")
+    return match["name"]
+
+
+def _get_file_name(stack: str) -> str:
+    name = parse_stack_name(stack).replace("-", "_").replace(".", "_")
     if _is_module(name):
         msg = (
             f"BIM 360: could not export: a file {name}.py would hide the Python module '{name}' "
@@ -324,20 +329,16 @@ def read_kept_names(paths: StackPaths) -> KeptNames:
         return {}
 
 
-def write_stack(
-    account: ExportedAccount, paths: StackPaths, title: str, stack: str, *, force: bool
-) -> list[Path]:
-    """Write the files of a stack and return the new or changed ones.
+def render_stack(
+    account: ExportedAccount, paths: StackPaths, title: str, stack: str
+) -> dict[Path, str]:
+    """Return the texts of a stack's files, in the order of writing.
 
     Args:
         account: The exported account.
         paths: The paths of the files.
         title: The first line of the program.
         stack: The name of the stack.
-        force: Whether to overwrite exported files that were changed since.
-
-    Raises:
-        InputError: A file was not exported or cannot be written; no file was written.
     """
     seal = f"# {SEAL_PLACEHOLDER}"
     texts = {}
@@ -348,4 +349,4 @@ def write_stack(
     texts[paths.program] = add_seal(text)
     # The import file comes last: without the program, its resources would be planned for deletion.
     texts[paths.import_file] = add_seal(render_import_file(account.declarations, SEAL_PLACEHOLDER))
-    return write_files(texts, force=force)
+    return texts

@@ -42,7 +42,7 @@ MASK: Final = "[secret]"
 """The text that replaces a secret value."""
 
 MIN_UNIQUE_LENGTH: Final = 6
-"""The shortest secret that is masked inside other words too."""
+"""The shortest secret that is masked inside other text too."""
 
 MIN_CUT_LENGTH: Final = 3
 """The shortest prefix of a truncated secret that is masked."""

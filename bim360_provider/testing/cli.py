@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Run a stack on the local engine, without the Pulumi CLI. It is not Pulumi.",
+    help="Run a stack on the local engine, which is not Pulumi's.",
 )
 
 Operation: TypeAlias = Callable[..., Result]

@@ -1,4 +1,4 @@
-"""The Pulumi commands of the docs, on the Pulumi CLI.
+"""The Pulumi commands of the docs, on the Pulumi CLI, and the stack that `bim360 init` writes.
 
 docs/how-to/export.md is followed in test_export.py, the pipelines in tests/engine.
 """
@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, Emulator, serve
-from tests.meta.docs.markdown_files import list_examples, read_document
+from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, serve
 from tests.support.code_blocks import SHELL_LANGUAGES, list_blocks, split_commands
 
 pytestmark = [
@@ -43,12 +42,14 @@ def shell_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(),
             "PULUMI_HOME": str(tmp_path / "home"),
+            "HOME": str(tmp_path),
             "PULUMI_CONFIG_PASSPHRASE": "only for tests",
             "PULUMI_SKIP_CONFIRMATIONS": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "APS_CLIENT_ID": CLIENT_ID,
             "APS_CLIENT_SECRET": CLIENT_SECRET,
+            "BIM360_ACCOUNT_ID": ACCOUNT_ID,
             "BIM360_BASE_URL": hq.url,
         }
 
@@ -56,18 +57,16 @@ def shell_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_the_commands_of_the_first_hour_run_as_written(
     tmp_path: Path, shell_environment: dict[str, str]
 ) -> None:
-    """From `pulumi stack init` to the drift check; the reader only replaces the credentials."""
+    """From `bim360 init` to the drift check; the variables are those that the emulator prints."""
     folder = tmp_path / "projects"
     folder.mkdir()
-    (folder / "Pulumi.yaml").write_text(list_examples(read_document("README.md"), "yaml")[0])
-    (folder / "__main__.py").write_text(list_examples(read_document("README.md"), "python")[0])
     pasted = dict.fromkeys(  # the README and the first hour begin with the same lines
         line
         for place in WALKTHROUGHS
         for block in list_blocks(*SHELL_LANGUAGES)
         if (block.page, block.section) == place
         for line in block.lines
-        if line.startswith("pulumi ")
+        if line.startswith(("bim360 init", "pulumi "))
     )
 
     for line in pasted:

@@ -52,6 +52,7 @@ ELSEWHERE = {
     "pulumi ": "tests/cli/test_documented_commands.py has the Pulumi CLI",
     "pip install": "fetches packages; tests/meta checks path and extras",
     "python3 -m venv": "builds an environment, as tests/meta/test_wheel.py does",
+    "bim360 init": "needs an empty folder; test_init.py and tests/cli/test_documented_commands.py",
     "bim360 demo": "takes a minute; test_demo.py and test_demo_with_faults.py run it",
     "git add": "there is no repository here",
     "bash .ci/run": "runs this suite",

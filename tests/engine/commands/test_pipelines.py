@@ -1,4 +1,4 @@
-"""The examples of docs/how-to/pipelines, with a fake host and, if needed, a fake CLI."""
+"""The pipelines that `bim360 init` writes, with a fake host and, if needed, a fake CLI."""
 
 import os
 import shutil

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bim360_provider.cli.app import create_app
 from bim360_provider.emulator import (
     ACCOUNT_ID,
     CLIENT_ID,
@@ -17,7 +19,6 @@ from bim360_provider.emulator import (
 from bim360_provider.testing.stack import Bim360Stack
 from tests.meta.docs.markdown_files import list_examples, read_document, read_section
 
-PROJECT = "name: projects\nruntime: python\n"
 FIRST_HOUR = "docs/tutorials/first_hour.md"
 CONFIGURATION = "docs/reference/configuration.md"
 
@@ -25,11 +26,9 @@ CONFIGURATION = "docs/reference/configuration.md"
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the working folder, which has the README's stack."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    stack = list_examples(read_document("README.md"), "python")[0]
-    (folder / "__main__.py").write_text(stack, encoding="utf-8")
-    (folder / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
+    folder = tmp_path / "projects"
+    done = CliRunner().invoke(create_app(), ["init", str(folder)])
+    assert done.exit_code == 0, done.output
     monkeypatch.chdir(folder)
     return folder
 
@@ -42,8 +41,6 @@ def test_the_test_passes_on_the_stack(
     (repository / "test_stack.py").write_text(example, encoding="utf-8")
 
     runpy.run_path("test_stack.py")["test_my_stack"](bim360_stack)
-
-    assert PROJECT in list_examples(read_document("README.md"), "yaml")
 
 
 def test_a_change_shows_as_the_properties_that_the_preview_lists(

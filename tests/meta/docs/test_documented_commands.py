@@ -128,7 +128,9 @@ def test_data_in_the_documents_is_valid(block: CodeBlock) -> None:
 def test_the_documents_name_the_cli_that_the_tests_run_on() -> None:
     """Pipelines, CI and the demo install the version of .ci/pulumi/go.mod."""
     pinned = re.findall(r"pulumi/pkg/v3 v(\S+)", (ROOT / ".ci/pulumi/go.mod").read_text())
-    places = [*ROOT.glob("docs/how-to/pipelines/*"), ROOT / ".github/workflows/ci.yml"]
+    folders = ("bim360_provider/cli/pipelines", "docs/how-to/pipelines")
+    examples = [path for folder in folders for path in (ROOT / folder).iterdir()]
+    places = [*examples, ROOT / ".github/workflows/ci.yml"]
     texts = [path.read_text(encoding="utf-8") for path in places]
     images = [each for text in texts for each in re.findall(r"pulumi[\w.-]*: ?(\d+\.\d\S+)", text)]
     named = [

@@ -1,4 +1,4 @@
-"""Check that docs/how-to/pipelines uses variables, commands, flags and files that exist.
+"""Check that the pipelines use variables, commands, flags and files that exist.
 
 tests/engine/commands/test_pipelines.py runs their steps, except those for Kubernetes.
 """
@@ -17,7 +17,11 @@ import yaml
 from bim360_provider.core.settings import CONFIG_KEYS
 from tests.meta.source_files import ROOT
 
-EXAMPLES = sorted((ROOT / "docs/how-to/pipelines").iterdir())
+EXAMPLES = sorted(
+    path
+    for folder in ("bim360_provider/cli/pipelines", "docs/how-to/pipelines")
+    for path in (ROOT / folder).iterdir()
+)
 PIPELINES = [*EXAMPLES, ROOT / ".github/workflows/ci.yml"]
 OF_OURS = re.compile(r"\b((?:BIM360|APS)_[A-Z0-9_]+)\b")
 CALLED = re.compile(r"\bbim360 ([a-z]+)([^\n|>;&]*)")
@@ -79,7 +83,7 @@ def test_every_command_and_flag_of_ours_exists() -> None:
 def test_apply_and_drift_do_not_cancel_each_other_at_github() -> None:
     """GitHub keeps one waiting run of a group, and cancels an older one."""
     groups = [
-        yaml.safe_load((ROOT / "docs/how-to/pipelines" / name).read_text(encoding="utf-8"))[
+        yaml.safe_load((ROOT / "bim360_provider/cli/pipelines" / name).read_text(encoding="utf-8"))[
             "concurrency"
         ]
         for name in ("github-apply.yml", "github-drift.yml", "github-preview.yml")

@@ -105,3 +105,42 @@ def test_only_the_drafts_of_killed_processes_are_removed(tmp_path: Path) -> None
     files.remove_drafts(target)
 
     assert {*tmp_path.iterdir()} == {target, other, kept}
+
+
+def test_new_files_are_all_created_with_their_folders(tmp_path: Path) -> None:
+    """They hold their content, and no draft is left."""
+    contents = {tmp_path / "a": b"1", tmp_path / "deep/er/b": b"2"}
+
+    files.write_files(contents, overwrite=False)
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == contents
+
+
+@pytest.mark.parametrize("failing", ["write_draft", "replace_file"])
+def test_a_full_disk_leaves_none_of_the_new_files(
+    tmp_path: Path, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fills up with the second file."""
+    original = getattr(files, failing)
+
+    def fail_for_second_file(*paths: Path, **options: bool) -> object:
+        if tmp_path / "b" in paths:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(*paths, **options)
+
+    monkeypatch.setattr(files, failing, fail_for_second_file)
+
+    with pytest.raises(OSError, match="No space left"):
+        files.write_files({tmp_path / "a": b"1", tmp_path / "b": b"2"}, overwrite=False)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_another_process_created_meanwhile_is_kept(tmp_path: Path) -> None:
+    """The files before it are removed again."""
+    (tmp_path / "b").write_bytes(b"theirs")
+
+    with pytest.raises(FileExistsError):
+        files.write_files({tmp_path / "a": b"1", tmp_path / "b": b"2"}, overwrite=False)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"b": b"theirs"}

@@ -12,7 +12,7 @@ import yaml
 
 from tests.meta.source_files import ROOT
 
-PIPELINE_EXAMPLES: Final = ROOT / "docs/how-to/pipelines"
+PIPELINE_EXAMPLES: Final = ROOT / "bim360_provider/cli/pipelines"
 EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
 GATE_LABEL_CONDITION = re.compile(
     r"!contains\(github\.event\.pull_request\.labels\.\*\.name, '([\w-]+)'\) && '([^']*)' \|\| ''"

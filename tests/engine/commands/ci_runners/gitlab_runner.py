@@ -127,7 +127,9 @@ class GitLabRunner:
         ]
 
     def _run_job(self, name: str) -> tuple[int, str]:
-        pipeline = yaml.safe_load((ROOT / "docs/how-to/pipelines/gitlab-ci.yml").read_text("utf-8"))
+        pipeline = yaml.safe_load(
+            (ROOT / "bim360_provider/cli/pipelines/gitlab-ci.yml").read_text("utf-8")
+        )
         variables = {key: str(value) for key, value in pipeline["variables"].items()}
         completed = subprocess.run(  # noqa: S603 - the example's own job
             ["bash", "-eo", "pipefail", "-c", "\n".join(pipeline[name]["script"])],  # noqa: S607 - found on PATH
