@@ -23,7 +23,8 @@ class RemovalKind(Enum):
     NONE = "nothing is sent"
     ARCHIVE = "a project is archived"
     DEACTIVATE = "an account user is deactivated"
-    REMOVE = "members or business units are removed"
+    REMOVE = "members, business units or permissions are removed"
+    HIDE = "a folder is hidden; it can be restored"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ STRONGEST_POLICIES: Final[Mapping[str, Mapping[str, str]]] = {
     "project_admin": {"on_destroy": "remove"},
     "project_member": {"on_destroy": "remove"},
     "project_members": {"on_removal": "remove"},
+    "project_folder": {"on_destroy": "hide"},
+    "folder_permissions": {"on_destroy": "remove"},
 }
 """The policy of each entity that changes most; a review assumes it if a plan hides the policy."""
 
@@ -122,6 +125,23 @@ def _plan_unit_removal(state: State) -> Removal:
     return Removal(RemovalKind.NONE, "the units stay in BIM 360")
 
 
+def _plan_folder_removal(state: State) -> Removal:
+    policy = state.get("on_destroy")
+    if policy == "retain":
+        return Removal(RemovalKind.NONE, "stays in the project", "on_destroy='retain'")
+    if policy is None and state.get("adopted") is True:
+        reason = "it existed before this stack, and is hidden only with on_destroy='hide'"
+        return Removal(RemovalKind.NONE, "stays in the project", reason)
+    return Removal(RemovalKind.HIDE, "is already hidden" if state.get("hidden") is True else "")
+
+
+def _plan_permission_removal(state: State) -> Removal:
+    if state.get("on_destroy") == "retain":
+        return Removal(RemovalKind.NONE, "the permissions stay", "on_destroy='retain'")
+    has_rows = any(state.get(kind) for kind in ("roles", "companies", "users"))
+    return Removal(RemovalKind.REMOVE, "" if has_rows else "has no permissions to remove")
+
+
 def _plan_no_removal(_state: State) -> Removal:
     return Removal(RemovalKind.NONE, "stays in BIM 360 unchanged")
 
@@ -135,4 +155,6 @@ _PLANNERS: Final[Mapping[str, Callable[[State], Removal]]] = {
     "project_image": _plan_no_removal,
     "project_member": _plan_member_removal,
     "project_members": _plan_team_removal,
+    "project_folder": _plan_folder_removal,
+    "folder_permissions": _plan_permission_removal,
 }

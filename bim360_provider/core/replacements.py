@@ -37,6 +37,8 @@ UNIQUE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "project_admin": ("project_id", "email", "service_type"),
     "project_member": ("project_id", "email"),
     "project_members": ("project_id",),
+    "project_folder": ("project_id", "parent", "name"),
+    "folder_permissions": ("project_id", "folder"),
 }
 """The arguments by which HQ, or this provider, identifies an object of an entity.
 
@@ -65,6 +67,8 @@ KIND_LABELS: Final[Mapping[str, str]] = {
     "project_admin": "admin",
     "project_member": "member",
     "project_members": "team",
+    "project_folder": "folder",
+    "folder_permissions": "permissions of the folder",
 }
 
 

@@ -8,7 +8,9 @@ __all__ = [
     "AccountUserProvider",
     "BusinessUnitsProvider",
     "CompanyProvider",
+    "FolderPermissionsProvider",
     "ProjectAdminProvider",
+    "ProjectFolderProvider",
     "ProjectImageProvider",
     "ProjectMemberProvider",
     "ProjectMembersProvider",
@@ -62,3 +64,15 @@ class ProjectMembersProvider(Bim360ProviderBase):
     """All declared members of a project."""
 
     entity: ClassVar[str] = "project_members"
+
+
+class ProjectFolderProvider(Bim360ProviderBase):
+    """Folders of projects."""
+
+    entity: ClassVar[str] = "project_folder"
+
+
+class FolderPermissionsProvider(Bim360ProviderBase):
+    """The permissions of a folder."""
+
+    entity: ClassVar[str] = "folder_permissions"

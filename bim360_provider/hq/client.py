@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bim360_provider.hq.api.base import Endpoints
     from bim360_provider.hq.api.business_units import BusinessUnits
     from bim360_provider.hq.api.company import Companies
+    from bim360_provider.hq.api.folder import Folders
+    from bim360_provider.hq.api.folder_permissions import FolderPermissions
     from bim360_provider.hq.api.project import Jobs, Projects
     from bim360_provider.hq.api.project_image import ProjectImages
     from bim360_provider.hq.api.project_user import IndustryRoles, ProjectUsers
@@ -99,6 +101,20 @@ class HqClient:
         from bim360_provider.hq.api.project_image import ProjectImages
 
         return self._get_endpoints(ProjectImages)
+
+    @property
+    def folders(self) -> "Folders":
+        """The folders of the account's projects."""
+        from bim360_provider.hq.api.folder import Folders
+
+        return self._get_endpoints(Folders)
+
+    @property
+    def folder_permissions(self) -> "FolderPermissions":
+        """The permissions of the folders."""
+        from bim360_provider.hq.api.folder_permissions import FolderPermissions
+
+        return self._get_endpoints(FolderPermissions)
 
     @property
     def business_units(self) -> "BusinessUnits":

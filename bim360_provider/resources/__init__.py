@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bim360_provider.resources.business_units import Bim360BusinessUnits
     from bim360_provider.resources.company import Bim360Company
     from bim360_provider.resources.csv_projects import projects_from_csv
+    from bim360_provider.resources.folder_permissions import Bim360FolderPermissions
     from bim360_provider.resources.lookups import (
         get_account_user,
         get_business_unit,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     )
     from bim360_provider.resources.project import Bim360Project
     from bim360_provider.resources.project_admin import Bim360ProjectAdmin
+    from bim360_provider.resources.project_folder import Bim360ProjectFolder
     from bim360_provider.resources.project_image import Bim360ProjectImage
     from bim360_provider.resources.project_member import Bim360ProjectMember
     from bim360_provider.resources.provider import Bim360Provider
@@ -29,8 +31,10 @@ __all__ = [
     "Bim360AccountUser",
     "Bim360BusinessUnits",
     "Bim360Company",
+    "Bim360FolderPermissions",
     "Bim360Project",
     "Bim360ProjectAdmin",
+    "Bim360ProjectFolder",
     "Bim360ProjectImage",
     "Bim360ProjectMember",
     "Bim360Provider",
@@ -48,6 +52,7 @@ _MODULES: Final = {
     "Bim360AccountUser": "account_user",
     "Bim360BusinessUnits": "business_units",
     "Bim360Company": "company",
+    "Bim360FolderPermissions": "folder_permissions",
     "get_account_user": "lookups",
     "get_business_unit": "lookups",
     "get_company": "lookups",
@@ -56,6 +61,7 @@ _MODULES: Final = {
     "projects_from_csv": "csv_projects",
     "Bim360Project": "project",
     "Bim360ProjectAdmin": "project_admin",
+    "Bim360ProjectFolder": "project_folder",
     "Bim360ProjectImage": "project_image",
     "Bim360ProjectMember": "project_member",
     "Bim360Provider": "provider",

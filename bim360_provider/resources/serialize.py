@@ -18,6 +18,7 @@ __all__ = [
     "build_properties",
     "build_secret_names",
     "collect_arguments",
+    "has_output",
     "refuse_import",
     "serialize_value",
 ]
@@ -102,7 +103,7 @@ def build_secret_names(
     itself. Nothing is added if no argument contains an output, and nothing enters the state if no
     argument is secret.
     """
-    outputs = {name: value for name, value in given.items() if _has_output(value)}
+    outputs = {name: value for name, value in given.items() if has_output(value)}
     if not outputs:
         return {}
 
@@ -113,9 +114,10 @@ def build_secret_names(
     return {key: Output.from_input(names())}
 
 
-def _has_output(value: Any) -> bool:
+def has_output(value: Any) -> bool:
+    """Return whether a value is an output or contains one."""
     if isinstance(value, Mapping):
-        return any(map(_has_output, value.values()))
+        return any(map(has_output, value.values()))
     if isinstance(value, (list, tuple)):
-        return any(map(_has_output, value))
+        return any(map(has_output, value))
     return isinstance(value, Output)

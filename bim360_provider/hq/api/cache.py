@@ -124,6 +124,8 @@ class ListCache(Generic[Row]):
         fetch: Callable[[int], ListPage[Row]],
         now: Callable[[], float],
         description: str = "read the list",
+        *,
+        pages_first: bool = False,
     ) -> None:
         """Create an empty cache; nothing is requested yet.
 
@@ -132,8 +134,11 @@ class ListCache(Generic[Row]):
                 the end.
             now: Monotonic seconds.
             description: The purpose, for error messages: ``list the projects``.
+            pages_first: Whether even the first row is read from a page: a page costs no more than
+                a row, and most rows are expected on it.
         """
         self._description = description
+        self._pages_first = pages_first
         self._request_page = fetch
         self._now = now
         self._fetch_lock = threading.Lock()  # one page at a time
@@ -206,7 +211,7 @@ class ListCache(Generic[Row]):
 
     def _reset(self) -> None:
         self._rows: dict[str, Row] = {}
-        self._single_reads = 0
+        self._single_reads = int(self._pages_first)
         self._pages_read = 0
         self._last_offset = 0
         self._next_offset = 0

@@ -79,6 +79,11 @@ class ServerClock:
             self._run_start = self._run_start or server_time
 
     @property
+    def is_synced(self) -> bool:
+        """Whether HQ has responded yet."""
+        return self._last_date is not None
+
+    @property
     def run_start(self) -> datetime:
         """HQ's time at the first response to this process."""
         return self._run_start or self.now()

@@ -18,8 +18,10 @@ from bim360_provider.errors import (
 from bim360_provider.hq.transport.clock import UTC, format_duration, parse_http_date
 from bim360_provider.hq.transport.message import Response
 from bim360_provider.hq.transport.retry import MAX_RETRY_AFTER, is_temporary, parse_retry_after
+from bim360_provider.hq.transport.token import DATA_SCOPES, SCOPES
 
 __all__ = [
+    "DATA_ADVICE",
     "PROVISIONING_ADVICE",
     "build_hq_error",
     "choose_advice",
@@ -50,6 +52,13 @@ PROVISIONING_ADVICE: Final = (
     "Custom Integrations, with Account Administration ticked"
 )
 
+DATA_ADVICE: Final = (
+    "Folders and permissions need the scopes data:read, data:create and data:write, and access to "
+    "Document Management: an account admin must tick it for the app's client id under Account "
+    "Admin > Settings > Custom Integrations; the project must be active as well."
+)
+"""The advice for a 403 of Data Management, and for a refused token with its scopes."""
+
 ADVICE_BY_CODE: Final = {
     "AUTH-001": "Enable the BIM 360 API for the app on the developer portal.",
     "AUTH-003": "Check APS_CLIENT_ID and APS_CLIENT_SECRET.",
@@ -68,6 +77,7 @@ ADVICE_BY_STATUS: Final = {
     409: "The name is in use, or the resource is being changed; check Account Admin.",
     413: "The upload is too large; use a smaller file.",
     422: "Correct the value and run it again.",
+    423: "Another operation uses the folder; run it again later.",
     429: "Run it again later, and check who else uses this client id.",
     500: "HQ failed on all attempts; run it again later.",
     501: "It was not retried; check the base URL, and the proxy if there is one.",
@@ -97,7 +107,12 @@ ERROR_CLASSES: Final[dict[int, type[HqError]]] = {
 
 
 def build_hq_error(
-    description: str, request: str, response: Response, mask: Callable[[str], str]
+    description: str,
+    request: str,
+    response: Response,
+    mask: Callable[[str], str],
+    *,
+    scopes: str = SCOPES,
 ) -> HqError:
     """Return the exception for an error response.
 
@@ -106,15 +121,23 @@ def build_hq_error(
         request: The method and path.
         response: The error response.
         mask: Removes secrets from a text.
+        scopes: The scopes of the request's token.
     """
     hq_message = _shorten_message(mask(response.message))
     kind = _select_error_class(response)
-    line = (
-        f"could not {description}: {describe_response(response, mask)}. {choose_advice(response)}"
-    )
+    advice = choose_advice(response)
+    if scopes == DATA_SCOPES and _is_refusal_of_app(response):
+        advice = DATA_ADVICE
+    line = f"could not {description}: {describe_response(response, mask)}. {advice}"
     return kind(
         mask(f"BIM 360: {line}"), status=response.status, hq_message=hq_message, request=request
     )
+
+
+def _is_refusal_of_app(response: Response) -> bool:
+    """Return whether the app lacks a scope or the access to an API."""
+    is_forbidden = response.status == HTTPStatus.FORBIDDEN or response.code == "AUTH-010"
+    return is_forbidden and not _is_proxy_page(response)
 
 
 def describe_response(response: Response, mask: Callable[[str], str]) -> str:

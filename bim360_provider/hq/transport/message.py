@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from bim360_provider.errors import UnansweredError
+from bim360_provider.hq.transport.token import SCOPES
 
 __all__ = [
     "Auth",
@@ -76,6 +77,7 @@ class Request:
         new_resource: Whether it concerns a resource that this run has just created.
         idempotent: Whether sending it twice has the same effect as sending it once.
         empty_ok: Whether a success may have no body, as after a DELETE.
+        scopes: The scopes of its token.
     """
 
     method: str
@@ -88,6 +90,7 @@ class Request:
     new_resource: bool = False
     idempotent: bool = True
     empty_ok: bool = False
+    scopes: str = SCOPES
 
 
 def build_unreadable_error(request: Request) -> UnansweredError:
@@ -102,6 +105,11 @@ def build_unreadable_error(request: Request) -> UnansweredError:
 MAX_READ_LENGTH: Final = 4000
 """Characters of an error's message that are read; an error displays at most 300."""
 
+
+ERROR_TEXT_KEYS: Final = (
+    *("message", "developerMessage", "error_description", "error", "detail", "title"),
+)
+"""The fields with an error's text, of HQ, the gateway, OAuth and JSON:API."""
 
 SURROGATE_PATTERN: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """A surrogate escape in JSON; without its pair it cannot be encoded as UTF-8."""
@@ -147,11 +155,7 @@ class Response:
         """The error's message on one line, truncated to 4,000 characters."""
         fields = self._read_error_fields()
         text = next(
-            (
-                _truncate_text(fields[key])
-                for key in ("message", "developerMessage", "error_description", "error", "detail")
-                if fields.get(key)
-            ),
+            (_truncate_text(fields[key]) for key in ERROR_TEXT_KEYS if fields.get(key)),
             "",
         )
         return _join_lines(text) or self._describe_body()
@@ -172,7 +176,14 @@ class Response:
         return bool(self._read_error_fields())
 
     def _read_error_fields(self) -> Mapping[str, Any]:
-        return self._parsed_body if isinstance(self._parsed_body, dict) else {}
+        """Return the fields of an error; JSON:API has a list of errors, of which one is enough.
+
+        https://jsonapi.org/format/1.0/#errors
+        """
+        body = self._parsed_body if isinstance(self._parsed_body, dict) else {}
+        errors = body.get("errors")
+        first = errors[0] if isinstance(errors, list) and errors else None
+        return {**first, **body} if isinstance(first, dict) else body
 
     def _describe_body(self) -> str:
         kind = _join_lines(self.headers.get("Content-Type", "").split(";")[0]) or "nothing"

@@ -43,8 +43,11 @@ DEFAULT_RETRY_AFTER: Final = 20.0
 NEW_RESOURCE_TIMEOUT: Final = 30.0
 """Seconds for which a 404 for a new resource is retried."""
 
+LOCK_TIMEOUT: Final = 60.0
+"""Seconds for which a 423 is retried: another operation uses the folder."""
+
 NEW_RESOURCE_INTERVAL: Final = 4.0
-"""Maximum seconds between two reads of a new resource."""
+"""Maximum seconds between two requests for a new or locked resource."""
 
 TIMEOUT_STATUSES: Final = frozenset({408, 425, 444, 460, 499})
 """4xx statuses of timeouts, which are not refusals."""
@@ -142,7 +145,8 @@ def _decide_final(attempt: Attempt, jitter: float) -> Decision:
     if attempt.status == HTTPStatus.UNAUTHORIZED and not attempt.token_renewed:
         return Decision(Action.RENEW)
     is_new = attempt.new_resource and attempt.elapsed < NEW_RESOURCE_TIMEOUT
-    if attempt.status == HTTPStatus.NOT_FOUND and is_new:
+    is_locked = attempt.status == HTTPStatus.LOCKED and attempt.elapsed < LOCK_TIMEOUT
+    if is_locked or (attempt.status == HTTPStatus.NOT_FOUND and is_new):
         return Decision(Action.WAIT, NEW_RESOURCE_INTERVAL * jitter)
     refused = attempt.status >= HTTPStatus.MULTIPLE_CHOICES
     return Decision(Action.GIVE_UP if refused else Action.ACCEPT)

@@ -13,10 +13,20 @@ from pydantic import Field, ValidationError
 from bim360_provider.errors import Bim360Error
 from bim360_provider.models.base import ResponseModel
 
-__all__ = ["SCOPES", "TOKEN_PATH", "Token", "TokenResponse", "TokenSource", "extract_bearer"]
+__all__ = [
+    "DATA_SCOPES",
+    "SCOPES",
+    "TOKEN_PATH",
+    "Token",
+    "TokenResponse",
+    "TokenSource",
+    "extract_bearer",
+]
 
 TOKEN_PATH: Final = "/authentication/v2/token"  # noqa: S105 - a path, not a secret
 SCOPES: Final = "account:read account:write"
+DATA_SCOPES: Final = "data:read data:create data:write"
+"""The scopes of folders and their permissions; requested with the first such request."""
 
 RENEWAL_MARGIN: Final = 300.0
 """Seconds before its expiry at which a token is renewed: longer than any request takes."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias
 
 from pydantic import ValidationError
@@ -25,13 +26,7 @@ from bim360_provider.hq.transport.message import (
     Request,
     Response,
 )
-from bim360_provider.hq.transport.rate_limit import (
-    ADMIN_PATHS,
-    ADMIN_WINDOW,
-    HQ_WINDOW,
-    NOTIFY_AFTER,
-    create_throttle,
-)
+from bim360_provider.hq.transport.rate_limit import NOTIFY_AFTER, create_throttle, select_window
 from bim360_provider.hq.transport.retry import (
     Action,
     Attempt,
@@ -40,7 +35,14 @@ from bim360_provider.hq.transport.retry import (
     decide_action,
     parse_retry_after,
 )
-from bim360_provider.hq.transport.token import SCOPES, TOKEN_PATH, Token, TokenResponse, TokenSource
+from bim360_provider.hq.transport.token import (
+    DATA_SCOPES,
+    SCOPES,
+    TOKEN_PATH,
+    Token,
+    TokenResponse,
+    TokenSource,
+)
 
 __all__ = ["NotifyCallback", "Transport"]
 
@@ -70,7 +72,10 @@ class Transport:
         self.clock: Clock = clock or SystemClock()
         self._throttle = create_throttle(connection, self.clock, self.notify)
         self.server_clock = ServerClock(self.clock.monotonic)
-        self._tokens = TokenSource(self._fetch_token, self.clock.monotonic)
+        self._tokens = {
+            scopes: TokenSource(partial(self._fetch_token, scopes), self.clock.monotonic)
+            for scopes in (SCOPES, DATA_SCOPES)
+        }
 
     def send(self, request: Request) -> Response:
         """Send a request and return the response, which is a success with a JSON body.
@@ -81,7 +86,7 @@ class Transport:
             UnreachableError: Nothing was sent.
             UnansweredError: No valid response arrived, despite retries.
         """
-        return self._send_with_retries(request, self._tokens.get())
+        return self._send_with_retries(request, self._tokens[request.scopes].get())
 
     def get_server_time(self) -> datetime:
         """Return HQ's time, after at least one response.
@@ -89,7 +94,8 @@ class Transport:
         Raises:
             Bim360Error: No token could be fetched.
         """
-        self._tokens.get()
+        if not self.server_clock.is_synced:
+            self._tokens[SCOPES].get()
         return self.server_clock.now()
 
     def notify(self, message: str, *, warning: bool = False) -> None:
@@ -111,7 +117,9 @@ class Transport:
         number, renewed = 1, False
         while True:
             # The wait for the rate limit does not count towards the request's time budget.
-            start += self._throttle.acquire(_select_window(request) if token else None)
+            start += self._throttle.acquire(
+                select_window(request.method, request.path) if token else None
+            )
             response, error = self._send_once(request, token)
             attempt = self._describe_attempt(request, response, error)
             elapsed = self.clock.monotonic() - start
@@ -120,7 +128,7 @@ class Transport:
             if decision.action is Action.ACCEPT and response is not None:
                 return response
             if decision.action is Action.RENEW and token is not None:
-                token, renewed = self._tokens.renew(token), True
+                token, renewed = self._tokens[request.scopes].renew(token), True
             elif decision.action in (Action.WAIT, Action.PAUSE):
                 self._wait_before_retry(request, decision)
             else:
@@ -187,13 +195,15 @@ class Transport:
 
     def _build_hq_error(self, request: Request, response: Response) -> HqError:
         name = f"{request.method} {request.path}"
-        return build_hq_error(request.description, name, response, self._mask_text)
+        return build_hq_error(
+            request.description, name, response, self._mask_text, scopes=request.scopes
+        )
 
     def _build_http_request(self, request: Request, token: Token | None) -> HttpRequest:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         if token is None:
             auth = BasicAuth(self._client_id, self._secret.get_secret_value())
-            form = {"grant_type": "client_credentials", "scope": SCOPES}
+            form = {"grant_type": "client_credentials", "scope": request.scopes}
             return HttpRequest("POST", self._base_url + request.path, headers, auth, form=form)
         return HttpRequest(
             request.method,
@@ -205,21 +215,16 @@ class Transport:
             files=request.files,
         )
 
-    def _fetch_token(self) -> TokenResponse:
-        request = Request("POST", TOKEN_PATH, "get a token")
+    def _fetch_token(self, scopes: str) -> TokenResponse:
+        purpose = "get a token for folders" if scopes == DATA_SCOPES else "get a token"
+        request = Request("POST", TOKEN_PATH, purpose, scopes=scopes)
         try:
             return TokenResponse.model_validate(self._send_with_retries(request, None).json)
         except ValidationError:
             msg = (
-                "BIM 360: could not get a token: the response contains no token. "
-                "Check the base URL."
+                f"BIM 360: could not {purpose}: the response contains no token. Check the base URL."
             )
             raise UnansweredError(msg) from None
 
     def _mask_text(self, text: str) -> str:
         return mask_secrets(text, self._secret.get_secret_value())
-
-
-def _select_window(request: Request) -> str:
-    reads = request.method == "GET" and request.path.startswith(ADMIN_PATHS)
-    return ADMIN_WINDOW if reads else HQ_WINDOW
