@@ -257,18 +257,19 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
     """
     project_id, name = inputs["project_id"], inputs["name"]
     parent_id = resolve_folder(run, project_id, inputs["parent"])
-    folder = _find_folder(run, project_id, parent_id, name)
-    is_adopted = folder is not None
-    if folder is None:
+    existing = _find_folder(run, project_id, parent_id, name)
+    if existing is None:
         try:
             folder = _create_folder(run, project_id, parent_id, name)
         except ConflictError:
-            folder, is_adopted = _find_folder(run, project_id, parent_id, name, again=True), True
-            if folder is None:
+            existing = _find_folder(run, project_id, parent_id, name, again=True)
+            if existing is None:
                 raise
     pending: set[str] = set()
-    if is_adopted:
-        folder, pending = _adopt_folder(run, project_id, folder, name)
+    if existing is not None:
+        folder, pending = _adopt_folder(run, project_id, existing, name)
+    # A folder that had been deleted was not in use, so a destroy hides it again.
+    is_adopted = existing is not None and not existing.hidden
     run.ownership.mark_owned(build_folder_id(project_id, folder.id))
     known = {**inputs, "parent_id": parent_id, "adopted": is_adopted}
     live = _build_live(project_id, folder, known)

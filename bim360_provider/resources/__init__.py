@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bim360_provider.resources.company import Bim360Company
     from bim360_provider.resources.csv_projects import projects_from_csv
     from bim360_provider.resources.folder_permissions import Bim360FolderPermissions
+    from bim360_provider.resources.folder_tree import Bim360ProjectFolderTree
     from bim360_provider.resources.lookups import (
         get_account_user,
         get_business_unit,
@@ -35,6 +36,7 @@ __all__ = [
     "Bim360Project",
     "Bim360ProjectAdmin",
     "Bim360ProjectFolder",
+    "Bim360ProjectFolderTree",
     "Bim360ProjectImage",
     "Bim360ProjectMember",
     "Bim360Provider",
@@ -62,6 +64,7 @@ _MODULES: Final = {
     "Bim360Project": "project",
     "Bim360ProjectAdmin": "project_admin",
     "Bim360ProjectFolder": "project_folder",
+    "Bim360ProjectFolderTree": "folder_tree",
     "Bim360ProjectImage": "project_image",
     "Bim360ProjectMember": "project_member",
     "Bim360Provider": "provider",

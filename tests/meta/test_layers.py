@@ -33,7 +33,7 @@ LAYERS = {
     "core.removal": _layer("models"),
     "core": _layer("errors models hq core.removal", "pydantic"),
     "dynamic": _layer("errors models hq core", "grpc pulumi pydantic"),
-    "resources": _layer("errors models hq core dynamic", "pulumi pydantic"),
+    "resources": _layer("errors models hq core dynamic", "pulumi pydantic yaml"),
     "review": _layer("errors models core.removal", "rich"),
     "export": _layer("errors files models hq core dynamic resources", "pulumi yaml"),
     "doctor": _layer("errors models hq core", "yaml"),
