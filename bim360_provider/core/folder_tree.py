@@ -101,9 +101,9 @@ def _require_name(name: Any, above: str) -> str:
 
 
 def _require_mapping(value: Any, path: str) -> Mapping[str, Any]:
-    if isinstance(value, Mapping):
-        return value
-    _refuse(f"'{path}' must be a mapping such as {{'roles': {{'Architect': 'view'}}}}")
+    if not isinstance(value, Mapping):
+        _refuse(f"'{path}' must be a mapping such as {{'roles': {{'Architect': 'view'}}}}")
+    return value
 
 
 def _require_known_key(key: Any, path: str) -> None:

@@ -95,6 +95,18 @@ ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
             }
         ],
     },
+    "project_folder": {
+        "project_id": PROJECT,
+        "parent": build_own_text("parent"),
+        "name": build_own_text("name"),
+    },
+    "folder_permissions": {
+        "project_id": PROJECT,
+        "folder": build_own_text("folder"),
+        "roles": {build_own_text("role"): "view_download_upload"},
+        "companies": {build_own_text("company"): "view_download_upload"},
+        "users": {f"{build_own_text('mail')}@example.com": "view_download_upload"},
+    },
 }
 """The arguments of each entity, with values that occur nowhere else."""
 

@@ -10,8 +10,10 @@ from bim360_provider import (
     Bim360AccountUser,
     Bim360BusinessUnits,
     Bim360Company,
+    Bim360FolderPermissions,
     Bim360Project,
     Bim360ProjectAdmin,
+    Bim360ProjectFolder,
     Bim360ProjectImage,
     Bim360ProjectMember,
 )
@@ -19,6 +21,8 @@ from bim360_provider.core.entity import Entity
 from bim360_provider.dynamic.base import Bim360ProviderBase
 from bim360_provider.models import AccountUserArguments, CompanyArguments, ProjectArguments
 from bim360_provider.models.business_units import BusinessUnitsArguments
+from bim360_provider.models.folder import ProjectFolderArguments
+from bim360_provider.models.folder_permissions import FolderPermissionsArguments
 from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_image import ProjectImageArguments
 from bim360_provider.models.project_member import ProjectMemberArguments, ProjectMembersArguments
@@ -62,6 +66,8 @@ ENTITY_KINDS: Final[Mapping[str, EntityKind]] = {
         (Bim360ProjectMembers, ProjectMembersArguments),
         (Bim360BusinessUnits, BusinessUnitsArguments),
         (Bim360ProjectImage, ProjectImageArguments),
+        (Bim360ProjectFolder, ProjectFolderArguments),
+        (Bim360FolderPermissions, FolderPermissionsArguments),
     )
 }
 """Each entity by the name that it has in every layer."""

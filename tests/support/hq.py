@@ -59,6 +59,15 @@ ROUTE_LABELS = {
     r"/bim360/admin/v1/projects/[^/]+/users/[^/]+": "{method} services",
     r"/construction/admin/v1/projects/[^/]+/users": "{method} members",
     r"/construction/admin/v1/projects/[^/]+/users/[^/]+": "{method} member",
+    r"/project/v1/hubs/[^/]+/projects/[^/]+": "{method} platform",
+    r"/project/v1/hubs/[^/]+/projects/[^/]+/topFolders": "{method} top folders",
+    r"/data/v1/projects/[^/]+/folders": "{method} folders",
+    r"/data/v1/projects/[^/]+/folders/[^/]+": "{method} folder",
+    r"/data/v1/projects/[^/]+/folders/[^/]+/contents": "{method} contents",
+    r"/bim360/docs/v1/projects/[^/]+/folders/[^/]+/permissions": "{method} permissions",
+    r"/bim360/docs/v1/projects/[^/]+/folders/[^/]+/permissions:batch-create": "grant",
+    r"/bim360/docs/v1/projects/[^/]+/folders/[^/]+/permissions:batch-update": "change grants",
+    r"/bim360/docs/v1/projects/[^/]+/folders/[^/]+/permissions:batch-delete": "revoke",
 }
 
 

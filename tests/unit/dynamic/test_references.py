@@ -19,6 +19,8 @@ REFERENCES: Final = {
     "project_members": f"gASVQw{PREFIX}FlByb2plY3RNZW1iZXJzUHJvdmlkZXKUk5QpUpQu",
     "business_units": f"gASVQg{PREFIX}FUJ1c2luZXNzVW5pdHNQcm92aWRlcpSTlClSlC4=",
     "project_image": f"gASVQQ{PREFIX}FFByb2plY3RJbWFnZVByb3ZpZGVylJOUKVKULg==",
+    "project_folder": f"gASVQg{PREFIX}FVByb2plY3RGb2xkZXJQcm92aWRlcpSTlClSlC4=",
+    "folder_permissions": f"gASVRg{PREFIX}GUZvbGRlclBlcm1pc3Npb25zUHJvdmlkZXKUk5QpUpQu",
 }
 """They are permanent: another text would change every resource."""
 

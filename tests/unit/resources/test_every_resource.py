@@ -26,6 +26,8 @@ TOKENS: Final = {
     "project_members": "pulumi-python:dynamic/bim360:ProjectMembers",
     "business_units": "pulumi-python:dynamic/bim360:BusinessUnits",
     "project_image": "pulumi-python:dynamic/bim360:ProjectImage",
+    "project_folder": "pulumi-python:dynamic/bim360:ProjectFolder",
+    "folder_permissions": "pulumi-python:dynamic/bim360:FolderPermissions",
 }
 """The types in every state; they are permanent."""
 
@@ -53,6 +55,8 @@ def arguments(tmp_path: Path) -> dict[str, dict[str, Any]]:
         "project_members": {**scope, "members": [ADA]},
         "business_units": {"units": {"North": {"description": "cold"}, "North/West": {}}},
         "project_image": {**scope, "path": str(picture)},
+        "project_folder": {**scope, "parent": "Project Files", "name": "Drawings"},
+        "folder_permissions": {**scope, "folder": "Plans", "roles": {"Architect": "edit"}},
     }
 
 
