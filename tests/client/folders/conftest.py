@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -59,8 +58,19 @@ class ProjectFolders:
 
     def change_in_browser(self, state: State, **changes: Any) -> None:
         """Rename, hide, restore or move a folder as a user of the web page does."""
-        path = f"/folders/{quote(state['folder_id'])}"
+        path = f"/folders/{state['folder_id']}"
         self.hq.emulator.call_control_plane("PATCH", path, changes)
+
+    def set_project(self, **changes: Any) -> None:
+        """Change the project at HQ, such as its members, without HQ's rules."""
+        state: Any = self.hq.emulator.call_control_plane("GET", "/state")
+        projects = (each for account in state["accounts"] for each in account["projects"])
+        next(each for each in projects if each["id"] == self.project_id).update(changes)
+        self.hq.emulator.call_control_plane("PUT", "/state", state)
+
+    def set_options(self, **options: Any) -> None:
+        """Change options of the emulator."""
+        self.hq.emulator.call_control_plane("PATCH", "/options", options)
 
     def list_requests(self) -> list[str]:
         """Return the labels of the requests since the last call, without tokens."""
