@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from bim360_provider.core.run import Run
-from bim360_provider.errors import InputError
+from bim360_provider.errors import HqError, InputError
 from bim360_provider.models import normalize
 
 __all__ = ["find_subject_id"]
@@ -67,13 +67,25 @@ def _find_role_id(run: Run, project_id: str, platform: str, name: str) -> str:
     if platform == ACC:
         known = memo.get(f"member roles {project_id}", lambda: _list_member_roles(run, project_id))
     if name not in known:
-        roles = run.hq.industry_roles.list_for_project(project_id)
-        known = {**known, **{role.name: role.id for role in roles}}
+        known = {**known, **_list_industry_roles(run, project_id, platform)}
     if name not in known:
         why = normalize.describe_unknown_choice(name, tuple(known))
-        msg = f"BIM 360: could not set permissions in project {project_id}: roles {why}."
+        hint = " Or write its id: an ACC project lists only roles that a member has."
+        end = f"{'' if why.endswith('?') else '.'}{hint if platform == ACC else ''}"
+        msg = f"BIM 360: could not set permissions in project {project_id}: roles {why}{end}"
         raise InputError(msg)
     return known[name]
+
+
+def _list_industry_roles(run: Run, project_id: str, platform: str) -> dict[str, str]:
+    """Return the ids of HQ's roles; HQ may refuse those of an ACC project."""
+    try:
+        roles = run.hq.industry_roles.list_for_project(project_id)
+    except HqError:
+        if platform != ACC:
+            raise
+        return {}
+    return {role.name: role.id for role in roles}
 
 
 def _list_member_roles(run: Run, project_id: str) -> dict[str, str]:

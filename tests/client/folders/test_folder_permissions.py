@@ -13,6 +13,7 @@ from tests.support.hq import DROPS_CONNECTION, Fault, build_reply, build_run
 
 ROLES = {"Architect": "view", "Engineer": "edit"}
 COMPANY = "Halvorsen Construction"
+MEMBER = {"email": ADMIN_EMAIL, "industry_roles": ["Architect"]}
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def test_a_refresh_is_one_request_and_changes_nothing(
     folders: ProjectFolders, folder_id: str
 ) -> None:
     """The arguments are as declared."""
+    folders.set_project(users=[MEMBER])
     id_, outs = create_permissions(folders, folder_id, roles=ROLES, users={ADMIN_EMAIL: "edit"})
     inputs = folders.check_permissions(folder_id, roles=ROLES, users={ADMIN_EMAIL: "edit"})
 
@@ -224,8 +226,7 @@ def test_a_lasting_refusal_is_an_error_after_one_read(
 
 def test_a_busy_new_folder_is_retried(folders: ProjectFolders) -> None:
     """Autodesk refuses permissions of a new folder for some seconds."""
-    emulator = folders.hq.emulator
-    emulator.options = emulator.options.model_copy(update={"folder_busy_after_create": 10})
+    folders.set_options(folder_busy_after_create=10)
     folder_id, _ = folders.create_folder()
 
     create_permissions(folders, folder_id, roles=ROLES)
@@ -277,23 +278,28 @@ def test_a_destroy_removes_the_declared_permissions_with_one_request(
 
 def test_an_acc_project_has_its_own_actions(folders: ProjectFolders, folder_id: str) -> None:
     """The level is the same."""
-    emulator = folders.hq.emulator
-    emulator.call_control_plane("PATCH", f"/projects/{folders.project_id}", {"platform": "acc"})
-    wanted = {"Architect": "view_download_upload", "Engineer": "view_download_markup"}
+    folders.set_project(platform="acc", users=[MEMBER])
+    subjects = {"roles": {"Architect": "view_download_upload"}, "companies": {COMPANY: "edit"}}
 
-    _, outs = create_permissions(folders, folder_id, roles=wanted)
+    _, outs = create_permissions(folders, folder_id, **subjects)
 
     assert outs["platform"] == "acc"
-    assert list_live(folders, folder_id) == wanted
+    assert list_live(folders, folder_id) == {"Architect": "view_download_upload", COMPANY: "edit"}
+
+
+def test_a_role_of_an_acc_project_is_found_if_a_member_has_it(
+    folders: ProjectFolders, folder_id: str
+) -> None:
+    """No page documents a list of the roles of an ACC project."""
+    folders.set_project(platform="acc", users=[MEMBER])
+
+    with pytest.raises(InputError, match="an ACC project lists only roles that a member has"):
+        create(folders.run, folders.check_permissions(folder_id, roles={"Engineer": "view"}))
 
 
 def test_project_admins_are_never_changed(folders: ProjectFolders, folder_id: str) -> None:
     """They have all rights; that is no drift either."""
-    emulator = folders.hq.emulator
-    state: Any = emulator.call_control_plane("GET", "/state")
-    for project in (each for account in state["accounts"] for each in account["projects"]):
-        project["users"] = [{"email": ADMIN_EMAIL, "services": {"project_administration": "admin"}}]
-    emulator.call_control_plane("PUT", "/state", state)
+    folders.set_project(users=[{**MEMBER, "services": {"project_administration": "admin"}}])
     given = {"roles": ROLES, "users": {ADMIN_EMAIL: "view"}}
     inputs = folders.check_permissions(folder_id, **given)
 

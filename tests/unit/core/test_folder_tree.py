@@ -33,10 +33,9 @@ def test_each_folder_follows_the_one_above_it() -> None:
 def test_an_old_path_is_that_of_all_folders_below() -> None:
     """A renamed folder keeps its content, and so do the resources."""
     renamed = {"was": "Project Files/WIP", "folders": {"Models": {"was": "Project Files/BIM"}}}
+    tree = {"Plans": {"folders": {"A": renamed}}}
 
-    found = {
-        each.path: each.old_paths for each in parse_tree({"Plans": {"folders": {"A": renamed}}})
-    }
+    found = {each.path: each.old_paths for each in parse_tree(tree)}
 
     assert found["Plans/A"] == ("Project Files/WIP",)
     assert found["Plans/A/Models"] == ("Project Files/BIM", "Project Files/WIP/Models")
