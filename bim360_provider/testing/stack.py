@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from bim360_provider import emulator
 from bim360_provider.testing.engine.engine import LocalEngine
 from bim360_provider.testing.engine.results import Result
@@ -94,7 +96,7 @@ def open_stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
         A function that takes the folder of a project, the name of the stack, and ``config``,
         ``secret_config`` and ``env`` of `LocalEngine`.
     """
-    with emulator.serve(emulator.Emulator(options={"rate_limit_per_minute": 0})) as running:
+    with emulator.serve(emulator.Emulator(options=_list_unlimited_options())) as running:
         base = {
             "APS_CLIENT_ID": emulator.CLIENT_ID,
             "APS_CLIENT_SECRET": emulator.CLIENT_SECRET,
@@ -123,6 +125,12 @@ def open_stacks(folder: Path) -> Iterator[Callable[..., Bim360Stack]]:
             return Bim360Stack(engine, running.emulator)
 
         yield open_stack
+
+
+def _list_unlimited_options() -> dict[str, JsonValue]:
+    """Return the options of the emulator that turn off its rate limits."""
+    names = emulator.Options.model_fields
+    return {name: 0 for name in names if name.endswith("rate_limit_per_minute")}
 
 
 def _is_token_request(row: Mapping[str, Any]) -> bool:

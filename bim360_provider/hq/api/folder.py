@@ -42,6 +42,7 @@ class Folders(Endpoints):
         self._lock = threading.Lock()
         self._platforms: Memo[str] = Memo()
         self._top_folders: dict[str, list[Folder]] = {}
+        self._top_folder_locks: dict[str, threading.Lock] = {}
         self._contents: dict[tuple[str, bool], ListCache[Folder]] = {}
         self._created_ids: set[str] = set()
         self._changed_ids: set[str] = set()
@@ -74,15 +75,15 @@ class Folders(Endpoints):
             UnansweredError: No response arrived.
         """
         with self._lock:
+            lock = self._top_folder_locks.setdefault(project_id, threading.Lock())
+        with lock:
             known = self._top_folders.get(project_id)
-        if known and not is_current:
-            return known
-        path = f"{self._build_hub_path(project_id)}/topFolders"
-        request = _build_read(path, f"list the top folders of project {project_id}")
-        found = self._request_page(request).rows
-        with self._lock:
-            self._top_folders[project_id] = found
-        return found
+            if known and not is_current:
+                return known
+            path = f"{self._build_hub_path(project_id)}/topFolders"
+            request = _build_read(path, f"list the top folders of project {project_id}")
+            found = self._top_folders[project_id] = self._request_page(request).rows
+            return found
 
     def note_wait(self, project_id: str) -> None:
         """Record that this run has waited for the top folders of a project long enough."""
