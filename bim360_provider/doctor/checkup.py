@@ -34,6 +34,7 @@ CHECKS: Final = (
     Check("scopes", network.check_scopes, ("token",)),
     Check("account", account.check_account, ("token",)),
     Check("projects", account.check_projects, ("account",)),
+    Check("folders", account.check_documents, ("account",)),
     Check("acting user", account.check_acting_user, ("account",)),
     Check("clock", network.check_clock, ("base URL",)),
     Check("rate limit", network.check_rate_limit, ("credentials",)),

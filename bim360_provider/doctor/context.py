@@ -106,6 +106,24 @@ class HqProbe:
         url = self._build_url(connection.build_path(tail))
         return self._send(HttpRequest("GET", url, headers, BearerAuth(self.bearer), params=params))
 
+    def get_with_scopes(self, path: str, scopes: str) -> Response:
+        """Read a path with a token of other scopes; return the refusal if there is no token.
+
+        Raises:
+            ConfigError: A proxy or a certificate prevents the connection.
+            UnansweredError: There was no response.
+            UnreachableError: The connection failed.
+        """
+        kept = self.bearer
+        try:
+            response = self.request_token(scopes)
+            if not path or not response.is_success:
+                return response
+            url, auth = self._build_url(path), BearerAuth(self.bearer)
+            return self._send(HttpRequest("GET", url, HEADERS, auth))
+        finally:
+            self.bearer = kept
+
     def read_scopes(self) -> frozenset[str] | None:
         """Return the scopes in the claims of the token; None if it has no readable claims."""
         parts = self.bearer.split(".")
@@ -194,6 +212,7 @@ class CheckContext:
         first_response: HQ's response to the first token request; None before it.
         refused_scopes: Scopes for which HQ refused a token.
         project_count: Number of projects on the first page; None before it was read.
+        active_project_id: The id of one of them that is active; empty if there is none.
     """
 
     sources: Sources
@@ -202,6 +221,7 @@ class CheckContext:
     first_response: Response | None = None
     refused_scopes: set[str] = field(default_factory=set)
     project_count: int | None = None
+    active_project_id: str = ""
 
     @property
     def required_settings(self) -> Settings:

@@ -69,14 +69,16 @@ def doctor(hq: HqFixture, tmp_path: Path) -> DoctorFixture:
     return DoctorFixture(hq, tmp_path)
 
 
-def test_a_correct_setup_takes_two_requests(doctor: DoctorFixture) -> None:
-    """A token and one page of projects; both only read."""
+def test_a_correct_setup_takes_four_requests(doctor: DoctorFixture) -> None:
+    """Two tokens, one page of projects and the top folders of one; all only read."""
     doctor.hq.create_project()
 
     findings = doctor.run_checks()
 
     assert {each.status for each in findings.values()} == {"ok"}
-    assert doctor.hq.emulator.request_log == ["token", "GET projects"]
+    log = doctor.hq.emulator.request_log
+    assert log == ["token", "GET projects", "token", "GET top folders"]
+    assert findings["folders"].message == "folders can be read"
     assert findings["projects"].message.startswith("1 project;")
     assert findings["account"].message == f"{ACCOUNT_ID} is visible in region US"
 
@@ -364,3 +366,27 @@ def test_an_encrypted_secret_is_a_warning(doctor: DoctorFixture) -> None:
     assert "APS_CLIENT_SECRET" in findings["credentials"].remedy
     assert findings["account"].status == "skipped"
     assert with_variable["account"].status == "ok"
+
+
+def test_missing_access_to_folders_is_a_warning(doctor: DoctorFixture) -> None:
+    """Stacks without folders do not need it."""
+    doctor.hq.create_project()
+    refusal = build_reply(403, {"errors": [{"status": "403", "detail": "no access to this API"}]})
+    doctor.hq.emulator.faults.append(Fault("GET top folders", refusal))
+
+    failure = doctor.find_failure()
+
+    assert (failure.check, failure.status) == ("folders", "warning")
+    assert "no access to this API" in failure.message
+    assert "data:read, data:create and data:write" in failure.remedy
+    assert failure.remedy.endswith("Stacks without folders do not need this.")
+
+
+def test_without_an_active_project_only_the_scopes_of_folders_are_checked(
+    doctor: DoctorFixture,
+) -> None:
+    """There is no folder to read."""
+    finding = doctor.run_checks()["folders"]
+
+    assert finding.status == "ok"
+    assert doctor.hq.emulator.request_log == ["token", "GET projects", "token"]

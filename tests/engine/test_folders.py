@@ -40,18 +40,12 @@ Bim360FolderPermissions("models", project_id=project_id, folder=models, roles={"
 
 def build_tree(inner: int = 9) -> dict[str, Any]:
     """Return six folders with nine folders in each, and five subjects for every folder."""
-    levels: dict[str, Any] = {
-        "roles": {
-            "Architect": "view",
-            "Engineer": "edit",
-            "IT": "view_download",
-            "Owner": "manage",
-        },
-        "companies": {COMPANY: "upload"},
-    }
-    parts = {f"part {number}": dict(levels) for number in range(inner)}
+    roles = {"Architect": "view", "Engineer": "edit", "IT": "view_download", "Owner": "manage"}
+    levels = {"roles": roles, "companies": {COMPANY: "upload"}}
+    parts = {f"part {number}": levels for number in range(inner)}
     areas = {f"area {number}": {**levels, "folders": parts} for number in range(6)}
-    return {"Project Files": {"folders": areas}}
+    tree: dict[str, Any] = json.loads(json.dumps({"Project Files": {"folders": areas}}))
+    return tree
 
 
 Opened = Callable[..., Bim360Stack]
@@ -93,10 +87,8 @@ def test_a_tree_of_60_folders_takes_one_request_for_each_folder_and_its_permissi
     write_tree(tmp_path, tree)
 
     up, again = stack.up(), stack.up()
-    tree["Project Files"]["folders"]["area 3"]["folders"]["part 4"] = {
-        "roles": {**build_tree()["Project Files"]["folders"]["area 3"]["roles"], "IT": "manage"},
-        "companies": {COMPANY: "upload"},
-    }
+    areas = tree["Project Files"]["folders"]
+    areas["area 3"]["folders"]["part 4"]["roles"]["IT"] = "manage"
     write_tree(tmp_path, tree)
     change, refresh, destroy = stack.up(), stack.refresh(), stack.destroy()
 

@@ -11,17 +11,20 @@ from bim360_provider.doctor.context import (
 )
 from bim360_provider.errors import Bim360Error
 from bim360_provider.hq.transport.errors import (
+    DATA_ADVICE,
     PROVISIONING_ADVICE,
     choose_advice,
     describe_response,
     is_about_account,
 )
 from bim360_provider.hq.transport.message import Response
+from bim360_provider.hq.transport.token import DATA_SCOPES
 from bim360_provider.models import enums, normalize, user_ref
 
-__all__ = ["check_account", "check_acting_user", "check_projects"]
+__all__ = ["check_account", "check_acting_user", "check_documents", "check_projects"]
 
 NOT_FOUND: Final = 404
+NOT_NEEDED: Final = "Stacks without folders do not need this."
 ACTING_USER_REMEDY: Final = "Set BIM360_ACTING_USER to an account admin's e-mail, id or uid."
 PAGE_SIZE: Final = 100
 FORBIDDEN: Final = 403
@@ -64,6 +67,8 @@ def check_account(context: CheckContext) -> Finding:
     rows = response.json if response.is_success and response.has_json else None
     if isinstance(rows, list):
         context.project_count = len(rows)
+        active = (row for row in rows if isinstance(row, dict) and row.get("status") == "active")
+        context.active_project_id = str(next(active, {}).get("id", ""))
         return report_ok(f"{context.required_probe.connection.account_id} is visible in {location}")
     if response.is_success:
         return report_failure("the response is not a list of projects", "Check bim360:baseUrl.")
@@ -81,6 +86,22 @@ def check_projects(context: CheckContext) -> Finding:
         return report_ok("1 project; `bim360 export` writes it as a stack")
     text = f"{count} or more" if count == PAGE_SIZE else str(count)
     return report_ok(f"{text} projects; `bim360 export` writes them as a stack")
+
+
+def check_documents(context: CheckContext) -> Finding:
+    """Check the scopes and the access that folders need, with a token and a list of folders."""
+    account_id, project_id = context.required_settings.account_id, context.active_project_id
+    project = f"/project/v1/hubs/b.{account_id}/projects/b.{project_id}/topFolders"
+    try:
+        path = project if project_id else ""
+        response = context.required_probe.get_with_scopes(path, DATA_SCOPES)
+    except Bim360Error as error:
+        return report_warning(f"not checked: {error}", "Run it again.")
+    if response.is_success:
+        extent = "can be read" if project_id else "can be requested; there is no active project yet"
+        return report_ok(f"folders {extent}")
+    message = describe_response(response, context.mask_secrets)
+    return report_warning(f"folders cannot be read: {message}", f"{DATA_ADVICE} {NOT_NEEDED}")
 
 
 def _request_user(context: CheckContext, reference: str) -> Response:
