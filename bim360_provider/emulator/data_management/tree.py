@@ -58,8 +58,8 @@ def ensure_top_folders(hq: HqState, project: Row) -> None:
     root_id = build_top_folder_id(project["id"], "")
     if find_folder(hq, project["id"], root_id) is not None:
         return
-    values = dict.fromkeys(("created_at", "updated_at", "rolled_up_at"), project["created_at"])
-    values |= dict.fromkeys(("created_by", "updated_by"), SYSTEM_AUTHOR)
+    author: Row = {"created_by": SYSTEM_AUTHOR, "updated_by": SYSTEM_AUTHOR}
+    times: Row = dict.fromkeys(("created_at", "updated_at", "rolled_up_at"), project["created_at"])
     names = {root_id: f"{project['id']}{ROOT_FOLDER_SUFFIX}"}
     names |= {
         build_top_folder_id(project["id"], name): name
@@ -67,8 +67,8 @@ def ensure_top_folders(hq: HqState, project: Row) -> None:
     }
     for folder_id, name in names.items():
         parent_id = None if folder_id == root_id else root_id
-        row: Row = {"id": folder_id, "project_id": project["id"], "name": name, **values}
-        hq.store.insert("folders", {**row, "parent_id": parent_id})
+        row: Row = {"id": folder_id, "project_id": project["id"], "name": name}
+        hq.store.insert("folders", {**row, **author, **times, "parent_id": parent_id})
 
 
 def get_root(hq: HqState, project: Row) -> Row:
