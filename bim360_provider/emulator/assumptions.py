@@ -155,7 +155,7 @@ ASSUMPTIONS = (
         "a request without an acting user",
     ),
     Assumption(
-        "`hidden` true",
+        "hidden: true",
         "GET folder",
         "the folder, or one above it, is hidden; its id is still known",
     ),

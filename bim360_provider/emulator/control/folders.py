@@ -74,7 +74,7 @@ def _get_project(call: ControlCall, project_id: str) -> Row:
     sql = "SELECT * FROM projects WHERE id = ?"
     project = call.emulator.hq.store.fetch_one(sql, [project_id])
     if project is None:
-        msg = f"there is no project {project_id}"
+        msg = f"project {project_id} does not exist"
         raise ControlRequestError(msg)
     return project
 
@@ -84,7 +84,7 @@ def _get_folder(call: ControlCall, folder_id: str) -> tuple[Row, Row]:
     sql = "SELECT * FROM folders WHERE id = ?"
     folder = call.emulator.hq.store.fetch_one(sql, [folder_id])
     if folder is None:
-        msg = f"there is no folder {folder_id}"
+        msg = f"folder {folder_id} does not exist"
         raise ControlRequestError(msg)
     return _get_project(call, str(folder["project_id"])), folder
 

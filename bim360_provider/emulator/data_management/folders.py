@@ -180,7 +180,7 @@ def _parse_patch(call: ApiCall) -> tuple[Row, str | None]:
     has_parent = reader.find("data.relationships") is not None
     parent_id = _read_parent_id(reader) if has_parent else None
     if not sent and not has_parent:
-        reader.problems.append("there is no name, no hidden and no parent")
+        reader.problems.append("name, hidden and parent are missing")
     reader.finish()
     return {name: value for name, value in sent.items() if value is not None}, parent_id
 

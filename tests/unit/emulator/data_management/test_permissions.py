@@ -205,7 +205,7 @@ def test_the_platform_determines_the_levels(
 def test_the_permissions_of_project_admins_cannot_be_deleted(
     folders: FolderClient, files: str
 ) -> None:
-    """Documented; the status is an inference. Subjects without permissions are no problem."""
+    """Documented; the status is an inference. Subjects without permissions are ignored."""
     admin = {"subjectId": ADMIN_ID, "subjectType": "USER"}
     member = {"subjectId": MEMBER_ID, "subjectType": "USER"}
 
