@@ -148,10 +148,7 @@ def format_folder(call: ApiCall, project: Row, folder: Row) -> Json:
         "attributes": {**_format_attributes(folder), "extension": _format_folder_extension()},
         "links": {"self": _link(url), "webView": _link(page)},
         "relationships": {
-            "parent": {
-                "links": {"related": _link(f"{url}/parent")},
-                "data": {"type": "folders", "id": folder["parent_id"]},
-            },
+            "parent": {"links": {"related": _link(f"{url}/parent")}, **_format_parent(folder)},
             "refs": {
                 "links": {
                     "self": _link(f"{url}/relationships/refs"),
@@ -162,6 +159,11 @@ def format_folder(call: ApiCall, project: Row, folder: Row) -> Json:
             "contents": {"links": {"related": _link(f"{url}/contents")}},
         },
     }
+
+
+def _format_parent(folder: Row) -> Json:
+    parent_id = folder["parent_id"]
+    return {} if parent_id is None else {"data": {"type": "folders", "id": parent_id}}
 
 
 def _format_attributes(folder: Row) -> Json:
