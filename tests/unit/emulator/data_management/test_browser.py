@@ -176,7 +176,7 @@ def test_a_dumped_state_has_the_folders(emulator: Emulator, folders: FolderClien
 def test_folders_are_kept_in_the_database(tmp_path: Path) -> None:
     """A second start on the same file finds them, with the next id."""
     path = str(tmp_path / "hq.db")
-    ids = []
+    ids: list[str] = []
     for _ in range(2):
         emulator = Emulator(parse_seed(build_seed(WIP)), database=path)
         folders = FolderClient(emulator, get_bearer(emulator, DATA_FORM))
