@@ -197,5 +197,5 @@ def test_deleting_a_project_deletes_its_folders(
 
     emulator.call_control_plane("DELETE", f"/projects/{PROJECT_ID}")
 
-    for table in ("folders", "folder_permissions"):
-        assert emulator.hq.store.fetch_all(f"SELECT * FROM {table}") == []  # noqa: S608
+    assert emulator.hq.store.fetch_all("SELECT * FROM folders") == []
+    assert emulator.hq.store.fetch_all("SELECT * FROM folder_permissions") == []
