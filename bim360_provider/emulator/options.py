@@ -85,7 +85,7 @@ class Options(BaseModel):
     remove_project_users: Literal["refuse", "allow"] = "refuse"
     """Whether construction/admin removes users of BIM 360 projects."""
     acc_projects_in_hq: Literal["hide", "serve"] = "hide"
-    """Whether HQ's endpoints that are not compatible with ACC projects know them nevertheless."""
+    """Whether HQ's endpoints that are documented as incompatible with ACC accept ACC projects."""
     top_folders_after: Seconds = 0
     """Seconds of the emulator's clock until a new project has its top folders."""
     top_folders_early: Literal["forbidden", "not_found", "empty"] = "forbidden"

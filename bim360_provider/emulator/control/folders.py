@@ -63,7 +63,7 @@ def update_folder(call: ControlCall) -> JsonValue:
 
 
 def set_permissions(call: ControlCall) -> JsonValue:
-    """Set the direct permissions of one subject in a folder; no actions remove them."""
+    """Set the direct permissions of one subject in a folder; an empty list removes them."""
     project, folder = _get_folder(call, call.path_segments[1])
     permission = validate_document(SeedPermission, call.parse_fields())
     set_permission(call.emulator.hq, project, folder, permission)

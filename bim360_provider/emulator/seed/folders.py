@@ -72,7 +72,7 @@ def _build_values(hq: HqState, folder: SeedFolder) -> Row:
 
 
 def set_permission(hq: HqState, project: Row, folder: Row, permission: SeedPermission) -> None:
-    """Set the direct permissions of a subject; no actions remove them.
+    """Set the direct permissions of a subject; an empty list removes them.
 
     Raises:
         SeedError: The account has no such user or company, or the project no such role.

@@ -1,4 +1,4 @@
-"""ACC projects next to those of BIM 360: what each API says of them."""
+"""ACC projects next to those of BIM 360 in each API."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def test_the_newer_backend_lists_both_platforms(send_request: Call, bridge: str)
     ],
 )
 @pytest.mark.usefixtures("bridge")
-def test_hq_does_not_know_acc_projects(
+def test_hq_hides_acc_projects(
     emulator: Emulator, send_request: Call, request_line: str, body: Any
 ) -> None:
     """Unless an option lets its endpoints serve them."""

@@ -63,7 +63,7 @@ def test_a_user_creates_renames_moves_hides_and_restores_a_folder(
 def test_a_user_sets_and_removes_permissions(
     emulator: Emulator, folders: FolderClient, files: str
 ) -> None:
-    """One subject at a time; no actions remove them."""
+    """One subject at a time; an empty list removes them."""
     path = f"/folders/{files}/permissions"
     emulator.call_control_plane("PUT", path, {"user_id": MEMBER_ID, "actions": VIEW})
     given = [row["subjectId"] for row in folders.list_permissions(files).parse_content()]
