@@ -11,7 +11,11 @@ from pydantic import JsonValue
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.clock import parse_timestamp
 from bim360_provider.emulator.data_management import access, tree
-from bim360_provider.emulator.data_management.values import LEVELS, list_all_actions, sort_actions
+from bim360_provider.emulator.data_management.values import (
+    find_level,
+    list_all_actions,
+    sort_actions,
+)
 from bim360_provider.emulator.hq import body, members
 from bim360_provider.emulator.hq.body import BodySchema
 from bim360_provider.emulator.hq.values import BodyField
@@ -259,10 +263,8 @@ def _read_row(
 def _check_level(call: ApiCall, project: Row, actions: str) -> None:
     """Refuse actions that are not those of a documented level of the platform (inference)."""
     platform = str(project["platform"])
-    if (
-        call.options.permission_actions == "levels"
-        and {*actions.split(",")} not in LEVELS[platform]
-    ):
+    is_level = find_level(platform, actions.split(",")) is not None
+    if not is_level and call.options.permission_actions == "levels":
         raise build_unprocessable_error(
             reason=f"actions: {actions} are not those of a level of {platform}"
         )

@@ -31,25 +31,25 @@ ACTIONS = ("VIEW", "DOWNLOAD", "COLLABORATE", "PUBLISH_MARKUP", "PUBLISH", "EDIT
 _DOWNLOAD = {"VIEW", "DOWNLOAD", "COLLABORATE"}
 _MARKUP = {*_DOWNLOAD, "PUBLISH_MARKUP"}
 
-LEVELS: dict[str, tuple[set[str], ...]] = {
-    "bim360": (
-        {"VIEW", "COLLABORATE"},
-        _DOWNLOAD,
-        {"PUBLISH"},
-        {*_DOWNLOAD, "PUBLISH"},
-        {*_DOWNLOAD, "PUBLISH", "EDIT"},
-        {*_DOWNLOAD, "PUBLISH", "EDIT", "CONTROL"},
-    ),
-    "acc": (
-        {"VIEW", "COLLABORATE"},
-        _DOWNLOAD,
-        _MARKUP,
-        {*_MARKUP, "PUBLISH"},
-        {*_MARKUP, "PUBLISH", "EDIT"},
-        {*_MARKUP, "PUBLISH", "EDIT", "CONTROL"},
-    ),
+LEVELS: dict[str, dict[str, set[str]]] = {
+    "bim360": {
+        "view only": {"VIEW", "COLLABORATE"},
+        "view, download": _DOWNLOAD,
+        "upload only": {"PUBLISH"},
+        "view, download, upload": {*_DOWNLOAD, "PUBLISH"},
+        "view, download, upload, edit": {*_DOWNLOAD, "PUBLISH", "EDIT"},
+        "full control": {*_DOWNLOAD, "PUBLISH", "EDIT", "CONTROL"},
+    },
+    "acc": {
+        "view only": {"VIEW", "COLLABORATE"},
+        "view, download": _DOWNLOAD,
+        "view, download, markups": _MARKUP,
+        "view, download, markups, upload": {*_MARKUP, "PUBLISH"},
+        "view, download, markups, upload, edit": {*_MARKUP, "PUBLISH", "EDIT"},
+        "full control": {*_MARKUP, "PUBLISH", "EDIT", "CONTROL"},
+    },
 }
-"""The six permission levels of each platform, documented:
+"""The six permission levels of each platform with the actions of each, documented:
 https://aps.autodesk.com/en/docs/acc/v1/reference/http/document-management-projects-project_id-folders-folder_id-permissionsbatch-create-POST/"""
 
 
@@ -60,7 +60,13 @@ def sort_actions(actions: Iterable[str]) -> list[str]:
 
 def list_all_actions(platform: str) -> list[str]:
     """Return the actions of full control, which project admins have."""
-    return sort_actions(LEVELS[platform][-1])
+    return sort_actions(LEVELS[platform]["full control"])
+
+
+def find_level(platform: str, actions: Iterable[str]) -> str | None:
+    """Return the level with exactly these actions, None if there is none."""
+    wanted = {*actions}
+    return next((name for name, level in LEVELS[platform].items() if level == wanted), None)
 
 
 def read_folder_name(given: JsonValue, options: Options) -> str:
