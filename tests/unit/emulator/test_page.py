@@ -119,12 +119,12 @@ def test_a_project_shows_its_folders_with_levels(page: PageClient) -> None:
     assert f"Folders Folder Permissions {rows} Direct" in text
 
 
-def test_a_project_without_used_folders_has_no_such_section(page: PageClient) -> None:
+def test_the_section_of_folders_is_hidden_before_their_first_use(page: PageClient) -> None:
     (project,) = page.add({"name": "Tower"})
 
     html = page.read(f"/projects/{project['id']}")
 
-    assert "<h2>Folders" not in html
+    assert '<section id="folders" data-live hidden>' in html
 
 
 def test_the_first_page_links_to_all_projects_of_a_large_account(page: PageClient) -> None:
