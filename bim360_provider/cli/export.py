@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.status import Status
 
 from bim360_provider.core.settings import Settings
+from bim360_provider.dynamic.progress import format_time_left
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.export import (
     ExportedAccount,
@@ -47,7 +48,7 @@ __all__ = ["LOG_INTERVAL", "Progress", "build_title", "export", "read_configured
 EXIT_ERROR: Final = 2
 """Exit code if nothing was written."""
 
-LOG_INTERVAL: Final = 10.0
+LOG_INTERVAL: Final = 60.0
 """Seconds between two progress lines in a log."""
 
 MAX_WARNINGS: Final = 10
@@ -165,6 +166,8 @@ class Progress:
         self._status = status
         self._clock = clock
         self._last_report = clock()
+        self._kind = ""
+        self._start = 0.0, 0
 
     def print_line(self, line: str) -> None:
         """Print a message of the client, such as a long wait."""
@@ -178,11 +181,22 @@ class Progress:
             count: How many were read.
             total: How many there are, if that is known.
         """
-        text = f"{kind}: {count:,}" + (f" of {total:,}" if total else "")
+        now = self._clock()
+        if kind != self._kind:
+            self._kind, self._start = kind, (now, count)
+        text = f"{kind}: {count:,}" + (self._describe_rest(count, total, now) if total else "")
         self._status.update(text)
-        if not self._console.is_terminal and self._clock() - self._last_report >= LOG_INTERVAL:
-            self._last_report = self._clock()
+        if not self._console.is_terminal and now - self._last_report >= LOG_INTERVAL:
+            self._last_report = now
             self.print_line(text)
+
+    def _describe_rest(self, count: int, total: int, now: float) -> str:
+        """Return the total and the time left at the pace of this kind."""
+        started_at, first = self._start
+        if count == first:
+            return f" of {total:,}"
+        seconds = (total - count) * (now - started_at) / (count - first)
+        return f" of {total:,}; {format_time_left(seconds)} left"
 
 
 @contextmanager

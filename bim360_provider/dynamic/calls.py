@@ -1,7 +1,7 @@
 """Pulumi's six calls: convert its property bags, call the core, convert the result."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -22,6 +22,7 @@ from bim360_provider.core.replacements import (
 from bim360_provider.core.run import Run
 from bim360_provider.dynamic import stack_state
 from bim360_provider.dynamic.engine import exit_with_engine, notify
+from bim360_provider.dynamic.progress import ProgressReport
 from bim360_provider.dynamic.property_bag import (
     from_pulumi,
     has_provider_changed,
@@ -45,6 +46,9 @@ __all__ = ["EntityCalls"]
 PropertyBag = dict[str, Any]
 
 exit_with_engine()  # the first call of a process imports this module
+
+progress: Final = ProgressReport(partial(notify, warning=False))
+"""The progress of a refresh or a destroy, which run no program."""
 
 
 class EntityCalls:
@@ -138,7 +142,9 @@ class EntityCalls:
     def read(self, id_: str, props: PropertyBag) -> ReadResult:
         """Read the object for a refresh, a ``.get()`` or an import."""
         state = State(from_pulumi(props))
-        live = self._entity.read(self._get_run(state), normalize.parse_entity_id(id_), state)
+        id_ = normalize.parse_entity_id(id_)
+        live = self._entity.read(self._get_run(state), id_, state)
+        progress.finish(partial(stack_state.count_resources, id_))
         if live is None:
             return ReadResult("", {})
         return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
@@ -161,6 +167,7 @@ class EntityCalls:
             if not replacements.was_deleted(id_):
                 self._entity.delete(self._get_run(state), id_, state)
                 replacements.note_delete(id_)
+        progress.finish(partial(stack_state.count_resources, id_))
 
     def _keep_object(
         self, run: Run, predecessor: Predecessor, inputs: Inputs

@@ -20,6 +20,7 @@ from bim360_provider.hq.api.cache import Memo
 
 __all__ = [
     "ComparedResources",
+    "count_resources",
     "find_exchanged_object",
     "find_predecessor",
     "get_call_urn",
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-CALLS_WITH_URN: Final = frozenset({"Check", "Diff", "Create", "Update", "Delete"})
+CALLS_WITH_URN: Final = frozenset({"Check", "Diff", "Create", "Read", "Update", "Delete"})
 """Methods of Pulumi's host whose request has a URN."""
 
 
@@ -54,6 +55,10 @@ def get_call_urn() -> str | None:
             urn = getattr(frame.f_locals["request"], "urn", None)
             return urn if isinstance(urn, str) else None
     return None
+
+
+TYPE_PREFIX: Final = "pulumi-python:dynamic/bim360:"
+"""The common start of this package's types in a state."""
 
 
 LOCAL_STATE: Final = "LOCAL_ENGINE_STATE"
@@ -120,6 +125,21 @@ def list_holders(entity_id: str, urn: str) -> set[str]:
         urn: The URN of any resource of the stack.
     """
     return {str(row.get("urn")) for row in _load_rows(urn) if row.get("id") == entity_id}
+
+
+def count_resources(entity_id: str) -> int:
+    """Return how many resources the provider of an object has in the state.
+
+    Returns:
+        0 if a program runs, which reports its own progress, or if the state has no such object.
+    """
+    urn = get_call_urn()
+    rows = _load_rows(urn) if urn and not _declared_names else []
+    provider = next((row.get("provider") for row in rows if row.get("id") == entity_id), None)
+    return sum(
+        row.get("provider") == provider and str(row.get("type")).startswith(TYPE_PREFIX)
+        for row in rows
+    )
 
 
 def _read_outputs(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Whole sets of arguments: all valid, with a few doubtful values, with a mistake, with secrets."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
@@ -33,8 +33,12 @@ Samples: TypeAlias = dict[str, Sample]
 class ArgumentSet:
     """The arguments of one resource, and the expected results."""
 
-    entity: "FuzzEntity" = field(repr=False)
+    entity: "FuzzEntity"
     samples: Samples
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Print the values alone in Hypothesis' report of a failure."""
+        printer.text(f"ArgumentSet({self.values!r})")
 
     @property
     def values(self) -> dict[str, Any]:

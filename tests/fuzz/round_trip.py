@@ -183,7 +183,7 @@ class RoundTrip:
         state = self._read(created.id, created.properties, checked)
         if self.entity.second_identity and self.data.draw(st.booleans()):
             self._create_second(created, checked)
-        elif not self.entity.is_final(self._to_plain(state)) and self.data.draw(st.booleans()):
+        elif not self.entity.is_final(self._to_plain(state)):
             state = self._update(created.id, state, self._to_plain(checked))
         if self.data.draw(st.sampled_from([False, False, False, True])):
             self.host.delete(created.id, state)

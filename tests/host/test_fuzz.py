@@ -10,7 +10,7 @@ from tests.fuzz.round_trip import FuzzRunner, start_runner
 # All tests of this module share one host and one HQ.
 pytestmark = pytest.mark.xdist_group("fuzz")
 
-SETS = dict.fromkeys(ENTITIES, 120) | {"project": 250}
+SETS = dict.fromkeys(ENTITIES, 120) | {"project": 200}
 """Argument sets of each entity; ``make fuzz`` tries 6,000 and 800."""
 
 

@@ -57,7 +57,8 @@ class EmulatorPage:
                 return self._show_journal
             case "GET", "accounts", account_id:
                 return partial(self._show_account, request, account_id)
-            case "GET", "projects", project_id, *action if not action or action[0] in ACTIONS:
+            # A refused form is shown at its own address, which the browser may load again.
+            case "GET", "projects", project_id, *action if "/".join(action) in ("", *ACTIONS):
                 return partial(self._show_project, request, project_id)
             case "POST", "projects", project_id, action if action in ACTIONS:
                 return partial(self._submit_form, request, project_id, action)
