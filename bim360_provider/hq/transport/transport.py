@@ -26,7 +26,8 @@ from bim360_provider.hq.transport.message import (
     Request,
     Response,
 )
-from bim360_provider.hq.transport.rate_limit import NOTIFY_AFTER, create_throttle, select_window
+from bim360_provider.hq.transport.quotas import select_window
+from bim360_provider.hq.transport.rate_limit import NOTIFY_AFTER, create_throttle
 from bim360_provider.hq.transport.retry import (
     Action,
     Attempt,
