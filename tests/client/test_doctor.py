@@ -88,7 +88,7 @@ def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
     findings = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
 
     assert findings["acting user"].message == f"{ADMIN_EMAIL} is an account admin"
-    assert doctor.hq.emulator.request_log == ["token", "GET projects", "search users"]
+    assert doctor.hq.emulator.request_log == ["token", "GET projects", "token", "search users"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_refused_token_is_reported_by_scope(doctor: DoctorFixture) -> None:
 
     assert findings["scopes"].message == "the token lacks account:write"
     assert findings["token"].status == "ok"
-    assert doctor.hq.emulator.request_log.count("token") == 3
+    assert doctor.hq.emulator.request_log.count("token") == 4
 
 
 @pytest.mark.parametrize("scope", [["account:read"], "account:read"])
