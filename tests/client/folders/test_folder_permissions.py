@@ -45,7 +45,7 @@ def test_permissions_of_a_new_folder_are_one_request(
     first = folders.list_requests()
     other, _ = folders.create_folder("02 Shared")
 
-    _, outs = create(folders.run, {**inputs, "folder": other.partition("/")[2]})  # type: ignore[arg-type]  # as checked
+    _, outs = create(folders.run, {**inputs, "folder": other.partition("/")[2]})
 
     assert first == ["GET platform", "GET roles", "search companies", "grant"]
     assert folders.list_requests() == ["grant"]
