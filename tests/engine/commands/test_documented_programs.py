@@ -43,16 +43,19 @@ FRAGMENTS = {
 """Examples that are not programs of a stack, by page and beginning, and why or where they run."""
 
 ACTIVE_PROJECTS = """
-from bim360_provider import Bim360Company, Bim360Project, Bim360ProjectAdmin, Bim360ProjectMember
+from bim360_provider import (
+    Bim360AccountUser, Bim360Company, Bim360Project, Bim360ProjectAdmin, Bim360ProjectMember,
+)
 from bim360_provider.emulator import ADMIN_EMAIL, COMPANY_ID
 
+ada = Bim360AccountUser("ada", email="ada@example.com", company_id=COMPANY_ID)
 Bim360Company("volt", name="Volt & Sons", trade="Electrical")
 for name in ("Tower A", "Tower B", "Harbor Point Tower"):
     project = Bim360Project(name, name=name, start_date="2027-03-01", end_date="2029-09-30",
                             project_type="Office", value=1, currency="USD")
     admin = Bim360ProjectAdmin(name, project_id=project.id, email=ADMIN_EMAIL,
                                service_type="doc_manager", company_id=COMPANY_ID)
-Bim360ProjectMember("ada", project_id=admin.project_id, email="ada@example.com",
+Bim360ProjectMember("ada", project_id=admin.project_id, email=ada.email,
                     document_management="user")
 """
 
