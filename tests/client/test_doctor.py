@@ -385,7 +385,7 @@ def test_missing_access_to_folders_is_a_warning(doctor: DoctorFixture) -> None:
 def test_without_an_active_project_only_the_scopes_of_folders_are_checked(
     doctor: DoctorFixture,
 ) -> None:
-    """There is no folder to read."""
+    """Folders are listed for an active project only."""
     finding = doctor.run_checks()["folders"]
 
     assert finding.status == "ok"

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import sqlite3
 import threading
 import time
@@ -15,13 +14,12 @@ from bim360_provider import files
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.address import is_redis_url, parse_rate_limit_store
 from bim360_provider.hq.transport.clock import Clock
+from bim360_provider.hq.transport.quotas import HQ_QUOTA, HQ_WINDOW, get_quota
 
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
 
 __all__ = [
-    "ADMIN_WINDOW",
-    "HQ_WINDOW",
     "NOTIFY_AFTER",
     "WINDOW_SECONDS",
     "BucketLimiter",
@@ -34,7 +32,6 @@ __all__ = [
     "create_redis_limiter",
     "create_throttle",
     "load_library",
-    "select_window",
 ]
 
 BUSY_TIMEOUT: Final = 10.0
@@ -51,56 +48,8 @@ CORRECTION_QUERY: Final = "UPDATE '{table}' SET item_timestamp = ? WHERE item_ti
 WINDOW_SECONDS: Final = 60.5
 """Seconds: HQ's minute, plus half a second for the latency of requests."""
 
-HQ_QUOTA: Final = 100
-"""Requests a minute of HQ's own endpoints."""
-
-HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
-"""The windows: one for HQ's own endpoints, one for reads of construction/admin.
-
-Each endpoint of folders and permissions has a window of its own: `FOLDER_WINDOWS`.
-"""
-
-ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
-"""Paths whose reads use the second window; bim360/admin also allows 600 a minute."""
-
-ADMIN_QUOTA: Final = 600
-"""construction/admin allows a client id 600 reads a minute:
-https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
-
-FOLDER_WINDOWS: Final = {
-    "GET hub project": (re.compile(r"/project/v1/hubs/[^/]+/projects/[^/]+"), 50),
-    "GET top folders": (re.compile(r"/project/v1/hubs/[^/]+/projects/[^/]+/topFolders"), 300),
-    "POST folder": (re.compile(r"/data/v1/projects/[^/]+/folders"), 50),
-    "PATCH folder": (re.compile(r"/data/v1/projects/[^/]+/folders/[^/]+"), 50),
-    "GET folder": (re.compile(r"/data/v1/projects/[^/]+/folders/[^/]+"), 300),
-    "GET contents": (re.compile(r"/data/v1/projects/[^/]+/folders/[^/]+/contents"), 300),
-    "GET permissions": (re.compile(r"/bim360/docs/v1/.+/permissions"), 50),
-    "POST new permissions": (re.compile(r"/bim360/docs/v1/.+/permissions:batch-create"), 50),
-    "POST permissions": (re.compile(r"/bim360/docs/v1/.+/permissions:batch-update"), 50),
-    "POST removals": (re.compile(r"/bim360/docs/v1/.+/permissions:batch-delete"), 50),
-}
-"""Path and requests a minute of each endpoint of folders, which has a quota of its own, by its
-method and object:
-https://aps.autodesk.com/en/docs/data/v2/overview/rate-limits/ . The quotas of permissions are not
-published; 50 is the lowest of the others."""
-
 NOTIFY_AFTER: Final = 2.0
 """Waits longer than these seconds are reported before they begin."""
-
-
-def select_window(method: str, path: str) -> str:
-    """Return the window in which a request is counted."""
-    for window, (pattern, _quota) in FOLDER_WINDOWS.items():
-        if window.startswith(f"{method} ") and pattern.fullmatch(path):
-            return window
-    return ADMIN_WINDOW if method == "GET" and path.startswith(ADMIN_PATHS) else HQ_WINDOW
-
-
-def _get_quota(window: str) -> int:
-    """Return the requests a minute that a window allows a client id."""
-    if window in FOLDER_WINDOWS:
-        return FOLDER_WINDOWS[window][1]
-    return ADMIN_QUOTA if window == ADMIN_WINDOW else HQ_QUOTA
 
 
 class SharedLimitError(Exception):
@@ -397,7 +346,7 @@ def create_throttle(
 
     def create(window: str, store: str | None) -> RateLimiter:
         share, owner = connection.requests_per_minute, connection.client_id
-        limit = max(1, share * _get_quota(window) // HQ_QUOTA) if share else 0
+        limit = max(1, share * get_quota(window) // HQ_QUOTA) if share else 0
         owner = owner if window == HQ_WINDOW else f"{owner} {window}"
         return create_limiter(limit, store, owner, clock.monotonic)
 

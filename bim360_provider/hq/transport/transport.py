@@ -26,7 +26,8 @@ from bim360_provider.hq.transport.message import (
     Request,
     Response,
 )
-from bim360_provider.hq.transport.rate_limit import NOTIFY_AFTER, create_throttle, select_window
+from bim360_provider.hq.transport.quotas import select_window
+from bim360_provider.hq.transport.rate_limit import NOTIFY_AFTER, create_throttle
 from bim360_provider.hq.transport.retry import (
     Action,
     Attempt,
@@ -221,9 +222,7 @@ class Transport:
         try:
             return TokenResponse.model_validate(self._send_with_retries(request, None).json)
         except ValidationError:
-            msg = (
-                f"BIM 360: could not {purpose}: the response contains no token. Check the base URL."
-            )
+            msg = "BIM 360: could not get a token: the response contains no token. Check the base URL."
             raise UnansweredError(msg) from None
 
     def _mask_text(self, text: str) -> str:

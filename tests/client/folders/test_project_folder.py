@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bim360_provider.core.folder_reference import TOP_FOLDER_DELAYS
 from bim360_provider.core.project_folder import (
-    TOP_FOLDER_DELAYS,
     create,
     delete,
     diff,
