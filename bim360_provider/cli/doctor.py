@@ -42,7 +42,7 @@ def doctor(
 
     Prints a finding for each check, with a remedy for each problem. Reads the
     same environment variables as the provider and, with --stack, the files of
-    that stack. Changes nothing in the account and prints no secret. Sends two
+    that stack. Changes nothing in the account and prints no secret. Sends four
     requests to HQ if all is well, a few more otherwise.
 
     Exit codes: 0 success or warnings only, 1 a check failed, 2 cannot start.

@@ -119,11 +119,11 @@ class HqProbe:
         return self._send(HttpRequest("GET", url, headers, auth, params=params))
 
     def get_with_scopes(self, path: str, scopes: str) -> Response:
-        """Read a path with a token of other scopes; return the refusal if there is no token.
+        """Read a path with a token of other scopes; return the refusal if no token is issued.
 
         Raises:
             ConfigError: A proxy or a certificate prevents the connection.
-            UnansweredError: There was no response.
+            UnansweredError: No response arrived.
             UnreachableError: The connection failed.
         """
         kept = self.bearer

@@ -88,7 +88,7 @@ def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
     findings = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
 
     assert findings["acting user"].message == f"{ADMIN_EMAIL} is an account admin"
-    assert doctor.hq.emulator.request_log == ["token", "GET projects", "search users"]
+    assert doctor.hq.emulator.request_log == ["token", "GET projects", "token", "search users"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_refused_token_is_reported_by_scope(doctor: DoctorFixture) -> None:
 
     assert findings["scopes"].message == "the token lacks account:write"
     assert findings["token"].status == "ok"
-    assert doctor.hq.emulator.request_log.count("token") == 3
+    assert doctor.hq.emulator.request_log.count("token") == 4
 
 
 @pytest.mark.parametrize("scope", [["account:read"], "account:read"])
@@ -385,7 +385,7 @@ def test_missing_access_to_folders_is_a_warning(doctor: DoctorFixture) -> None:
 def test_without_an_active_project_only_the_scopes_of_folders_are_checked(
     doctor: DoctorFixture,
 ) -> None:
-    """There is no folder to read."""
+    """Folders are listed for an active project only."""
     finding = doctor.run_checks()["folders"]
 
     assert finding.status == "ok"

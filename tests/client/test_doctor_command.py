@@ -44,7 +44,7 @@ def test_warnings_alone_exit_with_0(healthy_account: HqFixture) -> None:
     assert "✓  account       " in result.output
     assert "!  Pulumi CLI    `pulumi` is not on PATH\n" in result.output
     assert "→ Install it: https://www.pulumi.com" in result.output
-    assert result.output.endswith("12 ok, 1 warning, 1 skipped.\n")
+    assert result.output.endswith("13 ok, 1 warning, 1 skipped.\n")
     assert CLIENT_SECRET not in result.output
     assert healthy_account.emulator.request_log == ["token", "GET projects"]
 

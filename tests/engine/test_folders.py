@@ -11,6 +11,7 @@ import pytest
 from bim360_provider.testing.stack import Bim360Stack, StackResult
 from tests.support.hq import route_label
 
+ROOT = Path(__file__).parents[2]
 COMPANY = "Halvorsen Construction"
 
 PROGRAM = """
@@ -144,3 +145,18 @@ def test_folders_in_each_other_are_created_in_order_and_drift_is_reverted(
         if each["name"] == "Project Files"
     ]
     assert [(each["name"], each["hidden"]) for each in found] == [("01 WIP", False)]
+
+
+def test_the_stack_of_standard_folders_runs_in_each_project(bim360_stack: Opened) -> None:
+    """Its file has the structure; a destroy leaves the folders."""
+    stack = bim360_stack(ROOT, stack="folders")
+    state: Any = stack.hq.call_control_plane("GET", "/state")
+    library = {"name": "Lakeside Public Library", "status": "active"}
+    state["accounts"][0]["projects"].append(library)
+    stack.hq.call_control_plane("PUT", "/state", state)
+
+    up, again, destroy = stack.up(), stack.up(), stack.destroy()
+
+    assert count_requests(up)["POST folders"] == len(up.outputs["Lakeside Public Library"]) == 5
+    assert count_requests(up)["grant"] == 4
+    assert count_requests(again) == count_requests(destroy) == {}

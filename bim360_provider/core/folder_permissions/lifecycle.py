@@ -16,12 +16,12 @@ from bim360_provider.core.folder_permissions.rules import (
     plan_permissions,
 )
 from bim360_provider.core.folder_permissions.subjects import find_subject_id
-from bim360_provider.core.not_found import read_or_none, suggest_refresh
-from bim360_provider.core.project_folder import (
+from bim360_provider.core.folder_reference import (
     is_project_inactive,
     resolve_folder,
     split_checked_id,
 )
+from bim360_provider.core.not_found import read_or_none, suggest_refresh
 from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
 from bim360_provider.errors import (
@@ -86,7 +86,7 @@ def create(run: Run, inputs: Inputs) -> tuple[str, State]:
         The id and the outputs.
 
     Raises:
-        InputError: There is no such folder or subject, or no such level on the platform.
+        InputError: The project does not have the folder, a subject or a level.
         HqError: Autodesk refused the permissions.
         UnansweredError: It sent no response; the next run sets what is missing.
     """
@@ -107,7 +107,7 @@ def update(run: Run, id_: str, state: State, inputs: Inputs) -> State:
     """Change what differs from the state: at most one request each to create, update and delete.
 
     Raises:
-        InputError: There is no such subject, or no such level on the platform.
+        InputError: The project does not have a subject or a level.
         NotFoundError: The folder no longer exists; a refresh removes it from the state.
         HqError: Autodesk refused the permissions.
         UnansweredError: It sent no response; the request can be repeated.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bim360_provider.core.entity import Diff, Fields, Inputs, State
-from bim360_provider.core.project_folder import check_folder_project
+from bim360_provider.core.folder_reference import check_folder_project
 from bim360_provider.core.settings import (
     Settings,
     add_account_scope,

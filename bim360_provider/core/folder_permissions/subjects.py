@@ -23,7 +23,7 @@ def find_subject_id(run: Run, project_id: str, platform: str, kind: str, name: s
         name: A name, an e-mail or an id.
 
     Raises:
-        InputError: There is no such subject.
+        InputError: The project or the account does not have the subject.
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """

@@ -119,7 +119,7 @@ def check_documents(context: CheckContext) -> Finding:
     except Bim360Error as error:
         return report_warning(f"not checked: {error}", "Run it again.")
     if response.is_success:
-        extent = "can be read" if project_id else "can be requested; there is no active project yet"
+        extent = "can be read" if project_id else "are not listed yet: no project is active"
         return report_ok(f"folders {extent}")
     message = describe_response(response, context.mask_secrets)
     return report_warning(f"folders cannot be read: {message}", f"{DATA_ADVICE} {NOT_NEEDED}")

@@ -1,31 +1,34 @@
-"""Autodesk's quotas: each is counted in a window of its own for each client id."""
+"""The quotas of Autodesk's endpoints, and the window in which a request is counted."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["ADMIN_WINDOW", "ADMIN_WRITE_WINDOW", "HQ_WINDOW", "get_limit", "select_window"]
+__all__ = [
+    "ADMIN_WINDOW",
+    "ADMIN_WRITE_WINDOW",
+    "FOLDER_WINDOWS",
+    "HQ_QUOTA",
+    "HQ_WINDOW",
+    "get_quota",
+    "select_window",
+]
 
-HQ_WINDOW, ADMIN_WINDOW, ADMIN_WRITE_WINDOW = (
-    "hq",
-    "construction/admin",
-    "construction/admin writes",
-)
-"""The windows of account administration: HQ's own endpoints, and those of construction/admin.
+HQ_QUOTA: Final = 100
+"""Requests a minute of HQ's own endpoints; writes of construction/admin have as many."""
+
+HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
+ADMIN_WRITE_WINDOW: Final = "construction/admin writes"
+"""The windows: one for HQ's own endpoints, one for reads of construction/admin, one for its writes.
 
 Each endpoint of folders and permissions has a window of its own: `FOLDER_WINDOWS`.
 """
 
-ADMIN_QUOTAS: Final[Mapping[str, int]] = {
-    HQ_WINDOW: 100,
-    ADMIN_WINDOW: 600,
-    ADMIN_WRITE_WINDOW: 100,
-}
-"""Requests a minute of a client id, in three separate quotas:
-https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
-
 ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
 """Paths of the windows of construction/admin; bim360/admin also allows 600 reads a minute."""
+
+ADMIN_QUOTA: Final = 600
+"""construction/admin allows a client id 600 reads a minute, and 100 writes:
+https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
 FOLDER_WINDOWS: Final = {
     "GET hub project": (re.compile(r"/project/v1/hubs/[^/]+/projects/[^/]+"), 50),
@@ -55,14 +58,8 @@ def select_window(method: str, path: str) -> str:
     return ADMIN_WINDOW if method == "GET" else ADMIN_WRITE_WINDOW
 
 
-def get_limit(window: str, requests_per_minute: int) -> int:
-    """Return the requests a minute that are sent in a window.
-
-    Args:
-        window: The window.
-        requests_per_minute: The most requests a minute of HQ's own endpoints; the other windows
-            use the same share of their quotas. 0 is no limit.
-    """
-    quota = FOLDER_WINDOWS[window][1] if window in FOLDER_WINDOWS else ADMIN_QUOTAS[window]
-    share = requests_per_minute * quota // ADMIN_QUOTAS[HQ_WINDOW]
-    return max(1, share) if requests_per_minute else 0
+def get_quota(window: str) -> int:
+    """Return the requests a minute that a window allows a client id."""
+    if window in FOLDER_WINDOWS:
+        return FOLDER_WINDOWS[window][1]
+    return ADMIN_QUOTA if window == ADMIN_WINDOW else HQ_QUOTA

@@ -14,7 +14,7 @@ from bim360_provider import files
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.address import is_redis_url, parse_rate_limit_store
 from bim360_provider.hq.transport.clock import Clock
-from bim360_provider.hq.transport.quotas import HQ_WINDOW, get_limit
+from bim360_provider.hq.transport.quotas import HQ_QUOTA, HQ_WINDOW, get_quota
 
 if TYPE_CHECKING:
     from pyrate_limiter import AbstractBucket
@@ -345,9 +345,9 @@ def create_throttle(
     """Return the throttle of a client id; a shared limit falls back to one of this process."""
 
     def create(window: str, store: str | None) -> RateLimiter:
-        owner = connection.client_id
+        share, owner = connection.requests_per_minute, connection.client_id
+        limit = max(1, share * get_quota(window) // HQ_QUOTA) if share else 0
         owner = owner if window == HQ_WINDOW else f"{owner} {window}"
-        limit = get_limit(window, connection.requests_per_minute)
         return create_limiter(limit, store, owner, clock.monotonic)
 
     shared = connection.rate_limit_store

@@ -45,7 +45,7 @@ def test_permissions_of_a_new_folder_are_one_request(
     first = folders.list_requests()
     other, _ = folders.create_folder("02 Shared")
 
-    _, outs = create(folders.run, {**inputs, "folder": other.partition("/")[2]})  # type: ignore[arg-type]  # as checked
+    _, outs = create(folders.run, {**inputs, "folder": other.partition("/")[2]})
 
     assert first == ["GET platform", "GET roles", "search companies", "grant"]
     assert folders.list_requests() == ["grant"]
@@ -298,7 +298,7 @@ def test_a_role_of_an_acc_project_is_found_if_a_member_has_it(
 
 
 def test_project_admins_are_never_changed(folders: ProjectFolders, folder_id: str) -> None:
-    """They have all rights; that is no drift either."""
+    """They have all rights, which never count as drift."""
     folders.set_project(users=[{**MEMBER, "services": {"project_administration": "admin"}}])
     given = {"roles": ROLES, "users": {ADMIN_EMAIL: "view"}}
     inputs = folders.check_permissions(folder_id, **given)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bim360_provider.core.folder_reference import TOP_FOLDER_DELAYS
 from bim360_provider.core.project_folder import (
-    TOP_FOLDER_DELAYS,
     create,
     delete,
     diff,
@@ -76,7 +76,7 @@ def test_a_look_up_is_one_request(folders: ProjectFolders) -> None:
 def test_a_look_up_needs_both_ids(folders: ProjectFolders, id_: str) -> None:
     """The error has the form of an id."""
     with pytest.raises(InputError, match="its id has two parts"):
-        read(folders.run, id_, {})  # type: ignore[arg-type]  # an empty state
+        read(folders.run, id_, {})
 
 
 def test_a_folder_is_renamed_and_moved_with_one_patch(folders: ProjectFolders) -> None:

@@ -42,7 +42,26 @@ FRAGMENTS = {
 }
 """Examples that are not programs of a stack, by page and beginning, and why or where they run."""
 
+ACTIVE_PROJECTS = """
+from bim360_provider import (
+    Bim360AccountUser, Bim360Company, Bim360Project, Bim360ProjectAdmin, Bim360ProjectMember,
+)
+from bim360_provider.emulator import ADMIN_EMAIL, COMPANY_ID
+
+ada = Bim360AccountUser("ada", email="ada@example.com", company_id=COMPANY_ID)
+Bim360Company("volt", name="Volt & Sons", trade="Electrical")
+for name in ("Tower A", "Tower B", "Harbor Point Tower"):
+    project = Bim360Project(name, name=name, start_date="2027-03-01", end_date="2029-09-30",
+                            project_type="Office", value=1, currency="USD")
+    admin = Bim360ProjectAdmin(name, project_id=project.id, email=ADMIN_EMAIL,
+                               service_type="doc_manager", company_id=COMPANY_ID)
+Bim360ProjectMember("ada", project_id=admin.project_id, email=ada.email,
+                    document_management="user")
+"""
+
 BEFORE = {
+    "docs/how-to/folders.md": ACTIVE_PROJECTS,
+    "docs/reference/folders.md": ACTIVE_PROJECTS,
     "docs/reference/lookups.md": """
 from bim360_provider import Bim360BusinessUnits, Bim360Company, Bim360Project, Bim360ProjectAdmin
 from bim360_provider.emulator import ADMIN_EMAIL, COMPANY_ID
@@ -51,7 +70,7 @@ Bim360BusinessUnits("units", units={"North": {}, "North/West": {}})
 Bim360Company("volt", name="Volt & Sons", trade="Electrical")
 Bim360Project("office", name="Office Template", start_date="2027-03-01", end_date="2029-09-30",
               project_type="Office", value=1, currency="USD")
-"""
+""",
 }
 """Resources that the account already has, by page."""
 
@@ -102,6 +121,7 @@ def test_the_program_runs_as_written(
         (folder / "__main__.py").write_text(text, encoding="utf-8")
         (folder / "tower.png").write_bytes(PIXEL)
         shutil.copy(ROOT / "stacks/portfolio.csv", folder)
+        shutil.copy(ROOT / "stacks/folders.yaml", folder)
         stack = bim360_stack(folder, stack="dev", env=env)
 
         assert stack.up().errors == ()

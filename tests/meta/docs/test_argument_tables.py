@@ -15,8 +15,11 @@ from bim360_provider import (
     Bim360AccountUser,
     Bim360BusinessUnits,
     Bim360Company,
+    Bim360FolderPermissions,
     Bim360Project,
     Bim360ProjectAdmin,
+    Bim360ProjectFolder,
+    Bim360ProjectFolderTree,
     Bim360ProjectImage,
     Bim360ProjectMember,
     Bim360Provider,
@@ -25,6 +28,7 @@ from bim360_provider import (
 from bim360_provider.models import enums
 from bim360_provider.models.base import FieldRole
 from bim360_provider.models.business_units import BusinessUnitArguments
+from bim360_provider.models.folder_permissions import LEVELS
 from tests.meta.docs.markdown_files import parse_name, parse_rows, read_document, read_section
 from tests.support.entities import ENTITY_KINDS
 
@@ -79,6 +83,13 @@ PAGES = [
             (Bim360Team, "project_members"),
         )
     ),
+    *(
+        Page(resource, entity, "docs/reference/folders.md", f" of {resource.__name__}")
+        for resource, entity in (
+            (Bim360ProjectFolder, "project_folder"),
+            (Bim360FolderPermissions, "folder_permissions"),
+        )
+    ),
 ]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.entity)
 
@@ -111,6 +122,22 @@ def test_the_table_lists_every_argument_of_a_provider() -> None:
     table = [(parse_name(row[0]), row[3] == "required") for row in parse_rows(section)]
 
     assert table == list_parameters(Bim360Provider)
+
+
+def test_the_table_lists_every_argument_of_a_tree() -> None:
+    """The order is that of the signature."""
+    heading = "## Arguments of Bim360ProjectFolderTree"
+    table = parse_rows(read_section("docs/reference/folders.md", heading))
+
+    listed = [(parse_name(row[0]), row[3] == "required") for row in table]
+    assert listed == list_parameters(Bim360ProjectFolderTree)
+
+
+def test_the_page_lists_every_level() -> None:
+    """The table has the order of the code."""
+    table = parse_rows(read_section("docs/reference/folders.md", "## Levels"))
+
+    assert [parse_name(row[0]) for row in table] == list(LEVELS)
 
 
 @each_page

@@ -67,7 +67,7 @@ def test_all_problems_of_a_folder_are_reported_at_once() -> None:
 def test_a_folder_is_renamed_and_moved_in_place(
     changes: dict[str, Any], changed: tuple[str, ...], replaces: tuple[str, ...]
 ) -> None:
-    """Only another project replaces it; the id of the known parent is no change."""
+    """Only another project replaces it; the id of the known parent changes nothing."""
     found = project_folder.diff(FOLDER_STATE, Inputs({**FOLDER, **changes}))
 
     assert (found.changed_arguments, found.replaces) == (changed, replaces)
@@ -100,7 +100,7 @@ def test_a_wrong_argument_of_permissions_is_reported(given: dict[str, Any], argu
 
 
 def test_subjects_are_sorted_and_e_mails_are_in_lower_case() -> None:
-    """So their order and case are no difference."""
+    """So their order and case do not matter."""
     given = {**PERMISSIONS, "users": {"Bob@Example.com": "view", "ada@example.com": "edit"}}
 
     inputs, _ = folder_permissions.check({}, given, build_settings())
@@ -125,7 +125,7 @@ def test_subjects_are_sorted_and_e_mails_are_in_lower_case() -> None:
     ],
 )
 def test_levels_are_compared_by_subject(changes: dict[str, Any], changed: tuple[str, ...]) -> None:
-    """The defaults of the options are no change; another folder replaces."""
+    """A declared default changes nothing; another folder replaces."""
     found = folder_permissions.diff(PERMISSION_STATE, Inputs({**PERMISSIONS, **changes}))
 
     assert found.changed_arguments == changed
