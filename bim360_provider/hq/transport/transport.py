@@ -222,7 +222,10 @@ class Transport:
         try:
             return TokenResponse.model_validate(self._send_with_retries(request, None).json)
         except ValidationError:
-            msg = "BIM 360: could not get a token: the response contains no token. Check the base URL."
+            msg = (
+                "BIM 360: could not get a token: the response contains no token. "
+                "Check the base URL."
+            )
             raise UnansweredError(msg) from None
 
     def _mask_text(self, text: str) -> str:
