@@ -53,7 +53,7 @@ def add_member(run: Run, project_id: str, email: str = "ada@example.com", **more
 
 def add_team(run: Run, project_id: str) -> None:
     """Create a team of two, one of whom is in the project."""
-    members = dict.fromkeys((ADMIN_EMAIL, "ada@example.com"), {"document_management": "user"})
+    members = {email: {"document_management": "user"} for email in (ADMIN_EMAIL, "ada@example.com")}
     team.create(run, Inputs({"project_id": project_id, "members": members, **ACCOUNT_SCOPE}))
 
 
@@ -146,8 +146,8 @@ def test_the_picture_of_an_acc_project_can_be_managed(
     """HQ accepts it, and a refresh keeps it although HQ does not show the project."""
     path = tmp_path / "bridge.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n a bridge")
-    inputs = Inputs({"project_id": acc_id, "path": str(path), **ACCOUNT_SCOPE})
-    inputs["sha256"] = project_image.compute_digest(path)
+    given = {"path": str(path), "sha256": project_image.compute_digest(path)}
+    inputs = Inputs({"project_id": acc_id, **given, **ACCOUNT_SCOPE})
     hq.emulator.request_log.clear()
 
     picture_id, state = project_image.create(build_run(client), inputs)

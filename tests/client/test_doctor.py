@@ -113,7 +113,13 @@ def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
     findings = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
 
     assert findings["acting user"].message == f"{ADMIN_EMAIL} is an account admin"
-    assert doctor.hq.emulator.request_log == ["token", "GET projects", ACC_LIST, "token", "search users"]
+    assert doctor.hq.emulator.request_log == [
+        "token",
+        "GET projects",
+        ACC_LIST,
+        "token",
+        "search users",
+    ]
 
 
 @pytest.mark.parametrize(
