@@ -9,6 +9,7 @@
     └── HqError                 HQ refused the request
         ├── UnauthorizedError   401, 403
         ├── NotFoundError       404
+        ├── AccProjectError     HQ does not serve the project, because it is one of ACC
         ├── ConflictError       409
         ├── RejectedError       any other 4xx, or a response that is not HQ's
         ├── RateLimitedError    429, and HQ's waiting time is longer than our limit
@@ -18,6 +19,7 @@ Each message is one line: the request, HQ's response, and what to do.
 """
 
 __all__ = [
+    "AccProjectError",
     "ArchiveLimitError",
     "Bim360Error",
     "ConfigError",
@@ -80,6 +82,10 @@ class UnauthorizedError(HqError):
 
 class NotFoundError(HqError):
     """404: the project or the whole account is not visible to this app."""
+
+
+class AccProjectError(HqError):
+    """HQ does not serve the project, because it is one of ACC."""
 
 
 class ConflictError(HqError):

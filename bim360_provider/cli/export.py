@@ -55,6 +55,9 @@ MAX_WARNINGS: Final = 10
 """Number of warnings that are printed as text."""
 
 
+MAX_NAMES: Final = 5
+"""Number of ACC projects that are printed as text."""
+
 DEFAULT_STATUS_TEXT: Final = ",".join(DEFAULT_STATUSES)
 DEFAULT_KIND_TEXT: Final = ",".join(DEFAULT_KINDS)
 
@@ -309,6 +312,7 @@ def _print_json(result: _ExportResult, paths: StackPaths, steps: list[str]) -> N
         "written": [str(path) for path in result.written_paths],
         "declared": _count_declarations(account),
         "skippedProjects": account.skipped_project_count,
+        "accProjects": [project.model_dump() for project in account.acc_projects],
         "omittedValues": _count_omitted_values(account),
         "warnings": account.warnings,
         "requests": result.request_count,
@@ -325,6 +329,7 @@ def _print_text(result: _ExportResult, paths: StackPaths, steps: list[str]) -> N
     for line in (
         *_limit_warnings(account.warnings),
         _format_skipped_projects(account),
+        _format_acc_projects(account),
         _format_omitted_values(account),
     ):
         if line:
@@ -360,6 +365,17 @@ def _format_skipped_projects(account: ExportedAccount) -> str:
     return f"{count:,} {'project' if count == 1 else 'projects'} skipped by your filters"
 
 
+def _format_acc_projects(account: ExportedAccount) -> str:
+    """Return which projects are skipped because of their platform, as text; empty if none."""
+    names = [f"'{project.name}' ({project.platform})" for project in account.acc_projects]
+    if not names:
+        return ""
+    rest = len(names) - MAX_NAMES
+    more = f" and {rest:,} more" if rest > 0 else ""
+    count = f"{len(names):,} ACC {'project' if len(names) == 1 else 'projects'}"
+    return f"{count} skipped, which HQ cannot change: {', '.join(names[:MAX_NAMES])}{more}"
+
+
 def _format_omitted_values(account: ExportedAccount) -> str:
     """Return how many values are not declared, as text; empty if none."""
     count = _count_omitted_values(account)
@@ -373,7 +389,11 @@ def _describe_empty_export(account: ExportedAccount, selection: Selection) -> st
     """Return why there is nothing to export."""
     reasons = [
         each
-        for each in (_format_skipped_projects(account), *_limit_warnings(account.warnings))
+        for each in (
+            _format_skipped_projects(account),
+            _format_acc_projects(account),
+            *_limit_warnings(account.warnings),
+        )
         if each
     ]
     return "; ".join(reasons) or f"the account has no {', '.join(selection.kinds)}"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bim360_provider.core.business_units.tree import build_paths
-from bim360_provider.errors import InputError
+from bim360_provider.errors import HqError, InputError
 from bim360_provider.hq import HqClient
 from bim360_provider.hq.api.cache import Memo
 from bim360_provider.models import normalize, user_ref
@@ -38,8 +38,10 @@ class Lookups:
     def find_project(self, name: str) -> Fields:
         """Return the project with exactly this name; sends one request per 100 projects.
 
+        Without one, the ACC projects of this name are in the message: one more request.
+
         Raises:
-            InputError: Not exactly one object matches.
+            InputError: Not exactly one BIM 360 project matches.
             HqError: HQ refused the request.
             UnansweredError: No response arrived.
         """
@@ -47,6 +49,8 @@ class Lookups:
         found = self._fetch_once(
             "projects", lambda: _build_candidates(self._client.projects.walk())
         )
+        if not any(each.name == name for each in found):
+            self._refuse_acc_project(name)
         return _select_candidate("project", name, found)
 
     def find_company(self, name: str) -> Fields:
@@ -103,6 +107,27 @@ class Lookups:
         return _select_candidate(
             "industry role", normalize.compose_text(name), _build_candidates(roles)
         )
+
+    def _refuse_acc_project(self, name: str) -> None:
+        """Check that the project of a name is not one of ACC.
+
+        Raises:
+            InputError: It is one of ACC.
+        """
+        try:
+            rows = self._client.platforms.list_acc(name)
+        except HqError:  # the projects of HQ's list are suggested instead
+            return
+        found = ", ".join(
+            f"{row.id} (platform {row.platform}, {row.status})" for row in rows if row.name == name
+        )
+        if found:
+            msg = (
+                f"BIM 360: could not find project '{name}' in BIM 360: it is an ACC project, "
+                f"{found}. Only its folders, their permissions and its picture can be declared, "
+                "by this id."
+            )
+            raise InputError(msg)
 
     def _fetch_once(self, key: str, fetch: Callable[[], list[_Candidate]]) -> list[_Candidate]:
         return self._memo.get(key, fetch)

@@ -18,7 +18,8 @@ from bim360_provider.core.settings import (
     find_scope_changes,
 )
 from bim360_provider.core.validation import Problem, validate_arguments
-from bim360_provider.errors import InputError
+from bim360_provider.errors import AccProjectError, InputError
+from bim360_provider.models import Project
 from bim360_provider.models.display import escape_text
 from bim360_provider.models.project_image import (
     PROVIDER_ONLY_FIELDS,
@@ -124,9 +125,17 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
     project_id = id_.removesuffix(ID_SUFFIX)
     # The declared names are arguments of the picture, not of the project.
     of_project = {name: value for name, value in state.items() if name != "declared"}
-    created_at = {"created_at": state.get(PROJECT_CREATED_AT)}
-    projects = run.hq.projects
-    project = read_row(run, "project", projects, project_id, State({**of_project, **created_at}))
+    created_at = state.get(PROJECT_CREATED_AT)
+    try:
+        project = read_row(
+            run,
+            "project",
+            run.hq.projects,
+            project_id,
+            State({**of_project, "created_at": created_at}),
+        )
+    except AccProjectError:  # It exists: HQ accepts its picture, but does not show the project.
+        project = Project(id=project_id, created_at=created_at)
     if project is None:
         return None
     known = {**run.account_scope, "project_id": project_id, **state}

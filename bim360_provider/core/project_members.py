@@ -10,6 +10,7 @@ from bim360_provider.core.project_member.importer import (
     build_member,
     format_emails,
     format_refusal,
+    refuse_acc_members,
 )
 from bim360_provider.core.project_member.lifecycle import (
     import_team,
@@ -241,20 +242,22 @@ def read(run: Run, entity_id: str, state: State) -> ReadResult | None:
 
     Raises:
         NotFoundError: A look-up found no project, or the whole account is not visible.
+        AccProjectError: A look-up found the members of an ACC project.
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
     """
     refreshing = "account_id" in state
     project_id, _, _ = split_id(entity_id)
     try:
-        live = {
-            user.email.lower(): build_member(user) for user in run.hq.project_users.walk(project_id)
-        }
+        users = list(run.hq.project_users.walk(project_id))
     except NotFoundError as error:
         # HQ returns 404 for the users of a project also if the app may not see the account.
         if refreshing and is_deleted(run, error, "user"):
             return None
         raise
+    if not refreshing:
+        refuse_acc_members(run, project_id, users)
+    live = {user.email.lower(): build_member(user) for user in users}
     everyone = dict.fromkeys(live, PATCHABLE_FIELDS)
     declared = state.get("declared", everyone) if refreshing else everyone
     present = {email: live[email] for email in declared if email in live}

@@ -106,6 +106,18 @@ class HqProbe:
         url = self._build_url(connection.build_path(tail))
         return self._send(HttpRequest("GET", url, headers, BearerAuth(self.bearer), params=params))
 
+    def get_path(self, path: str, params: Mapping[str, str]) -> Response:
+        """Read a path of another API.
+
+        Raises:
+            ConfigError: A proxy or a certificate prevents the connection.
+            UnansweredError: There was no response.
+            UnreachableError: The connection failed.
+        """
+        headers = {**HEADERS, **self.connection.build_headers()}
+        url, auth = self._build_url(path), BearerAuth(self.bearer)
+        return self._send(HttpRequest("GET", url, headers, auth, params=params))
+
     def get_with_scopes(self, path: str, scopes: str) -> Response:
         """Read a path with a token of other scopes; return the refusal if no token is issued.
 
@@ -211,8 +223,8 @@ class CheckContext:
         probe: Sends requests to HQ; None if credentials are missing.
         first_response: HQ's response to the first token request; None before it.
         refused_scopes: Scopes for which HQ refused a token.
-        project_count: Number of projects on the first page; None before it was read.
-        active_project_id: The id of one of them that is active; empty if there is none.
+        project_count: Number of BIM 360 projects on the first page; None before it was read.
+        active_project_id: The id of an active project of any platform; empty if there is none.
     """
 
     sources: Sources

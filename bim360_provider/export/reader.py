@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final, TypeAlias, TypeVar
 
 from bim360_provider.core.settings import Settings, get_account_scope
-from bim360_provider.errors import InputError
+from bim360_provider.errors import HqError, InputError
 from bim360_provider.export import business_units
 from bim360_provider.export.account_user import declare_user
 from bim360_provider.export.company import build_company_references, declare_company
@@ -24,6 +24,7 @@ from bim360_provider.hq import HqClient
 from bim360_provider.hq.transport.message import Request, Response
 from bim360_provider.hq.transport.transport import Transport
 from bim360_provider.models import AccountUser, Company, Project, normalize
+from bim360_provider.models.platform import PlatformProject
 from bim360_provider.resources import (
     Bim360AccountUser,
     Bim360BusinessUnits,
@@ -142,11 +143,13 @@ class ExportedAccount:
     Attributes:
         declarations: The declarations in the order of the program.
         skipped_project_count: The number of projects that were not selected.
+        acc_projects: The ACC projects of the account, which are not declared.
         warnings: One line for each object that could not be declared.
     """
 
     declarations: list[Declaration] = field(default_factory=list)
     skipped_project_count: int = 0
+    acc_projects: list[PlatformProject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -211,7 +214,9 @@ class AccountReader:
         companies: Mapping[str, Reference],
     ) -> None:
         """Declare the selected projects, and their teams if selected."""
-        live = self._read_rows("projects", self.client.projects.walk())
+        acc_ids = self._add_acc_projects()
+        rows = self._read_rows("projects", self.client.projects.walk())
+        live = [row for row in rows if row.id not in acc_ids]
         names = self._allocate_names(Bim360Project, map(_build_named_object, live))
         projects = selection.filter_projects(live)
         self.account.skipped_project_count = len(live) - len(projects)
@@ -224,6 +229,14 @@ class AccountReader:
         self._add_declarations(remove_duplicate_names(declarations))
         if "members" in selection.kinds:
             self._add_teams(projects, companies)
+
+    def _add_acc_projects(self) -> set[str]:
+        """List the ACC projects, and return their ids; a refusal is a warning."""
+        try:
+            self.account.acc_projects = self.client.platforms.list_acc()
+        except HqError as error:
+            self.account.warnings.append(str(error))
+        return {project.id for project in self.account.acc_projects}
 
     def _add_teams(self, projects: list[Project], companies: Mapping[str, Reference]) -> None:
         """Add a team after each project, except for archived projects."""

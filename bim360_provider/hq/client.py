@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bim360_provider.hq.api.company import Companies
     from bim360_provider.hq.api.folder import Folders
     from bim360_provider.hq.api.folder_permissions import FolderPermissions
+    from bim360_provider.hq.api.platform import Platforms
     from bim360_provider.hq.api.project import Jobs, Projects
     from bim360_provider.hq.api.project_image import ProjectImages
     from bim360_provider.hq.api.project_user import IndustryRoles, ProjectUsers
@@ -117,6 +118,13 @@ class HqClient:
         return self._get_endpoints(FolderPermissions)
 
     @property
+    def platforms(self) -> "Platforms":
+        """The platforms of the account's projects: BIM 360 or ACC."""
+        from bim360_provider.hq.api.platform import Platforms
+
+        return self._get_endpoints(Platforms)
+
+    @property
     def business_units(self) -> "BusinessUnits":
         """The business units of the account."""
         from bim360_provider.hq.api.business_units import BusinessUnits
@@ -132,5 +140,6 @@ class HqClient:
         with self._lock:
             if kind not in self._endpoints:
                 self._endpoints[kind] = kind.create_for_client(self)
+                self._endpoints[kind].get_platforms = lambda: self.platforms
             endpoints: EndpointsT = self._endpoints[kind]
             return endpoints

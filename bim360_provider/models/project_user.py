@@ -13,6 +13,7 @@ __all__ = [
     "ImportResponse",
     "ImportRow",
     "IndustryRole",
+    "Pagination",
     "ProjectUser",
     "UserPage",
 ]
@@ -38,6 +39,10 @@ PRODUCT_SERVICES: Final = {
     "projectAdministration": "project_administration",
 }
 """The same services by their names in construction/admin, which has two for documents."""
+
+ACC_PRODUCTS: Final = frozenset({"autoSpecs", "build", "cost", "docs", "takeoff"})
+"""Products that no BIM 360 project has:
+https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)"""
 
 ACCESS_LEVELS: Final = {"administrator": "admin", "member": "user"}
 """HQ's access levels by those of construction/admin; ``none`` means no access."""
@@ -80,6 +85,11 @@ class ProjectUser(_UserResponse):
     def is_deleted(self) -> bool:
         """Whether this is a former user of the project."""
         return self.status == DELETED_STATUS
+
+    @property
+    def has_acc_products(self) -> bool:
+        """Whether the user has products that only ACC projects have."""
+        return any(product.name in ACC_PRODUCTS for product in self.products or ())
 
     @property
     def is_admin(self) -> bool:

@@ -24,6 +24,7 @@ from bim360_provider.emulator import (
 )
 from tests.support.hq import DROPS_CONNECTION, Fault, HqFixture, build_reply
 
+ACC_LIST = "GET projects of any platform"
 HQ_CHECKS = [check for check in CHECKS if check.run.__module__ != machine.__name__]
 
 
@@ -69,18 +70,42 @@ def doctor(hq: HqFixture, tmp_path: Path) -> DoctorFixture:
     return DoctorFixture(hq, tmp_path)
 
 
-def test_a_correct_setup_takes_four_requests(doctor: DoctorFixture) -> None:
-    """Two tokens, one page of projects and the top folders of one; all only read."""
+def test_a_correct_setup_takes_five_requests(doctor: DoctorFixture) -> None:
+    """Two tokens, one page of projects of each platform, the folders of one; all only read."""
     doctor.hq.create_project()
 
     findings = doctor.run_checks()
 
     assert {each.status for each in findings.values()} == {"ok"}
     log = doctor.hq.emulator.request_log
-    assert log == ["token", "GET projects", "token", "GET top folders"]
+    assert log == ["token", "GET projects", ACC_LIST, "token", "GET top folders"]
     assert findings["folders"].message == "folders can be read"
-    assert findings["projects"].message.startswith("1 project;")
+    assert findings["projects"].message.startswith("1 of BIM 360, 0 of ACC; `bim360 export`")
     assert findings["account"].message == f"{ACCOUNT_ID} is visible in region US"
+
+
+def test_the_projects_of_both_platforms_are_counted(doctor: DoctorFixture) -> None:
+    """Folders are checked in an ACC project if none of BIM 360 is active."""
+    for name in ("Bridge", "Tunnel"):
+        project_id = doctor.hq.create_project(name=name)["id"]
+        path = f"/projects/{project_id}"
+        doctor.hq.emulator.call_control_plane("PATCH", path, {"platform": "acc"})
+
+    findings = doctor.run_checks()
+
+    assert findings["projects"].message == "0 of BIM 360, 2 of ACC"
+    assert findings["folders"].message == "folders can be read"
+
+
+def test_a_refusal_of_the_acc_projects_is_reported(doctor: DoctorFixture) -> None:
+    """Stacks of BIM 360 projects do not need them."""
+    doctor.hq.emulator.faults.append(Fault(ACC_LIST, build_reply(403, {"message": "no access"})))
+
+    finding = doctor.run_checks()["projects"]
+
+    assert finding.status == "ok"
+    assert finding.message.startswith("0 of BIM 360, ACC projects could not be counted (")
+    assert "no access" in finding.message
 
 
 def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
@@ -88,7 +113,13 @@ def test_an_acting_user_takes_one_more_request(doctor: DoctorFixture) -> None:
     findings = doctor.run_checks(BIM360_ACTING_USER=ADMIN_EMAIL.upper())
 
     assert findings["acting user"].message == f"{ADMIN_EMAIL} is an account admin"
-    assert doctor.hq.emulator.request_log == ["token", "GET projects", "token", "search users"]
+    assert doctor.hq.emulator.request_log == [
+        "token",
+        "GET projects",
+        ACC_LIST,
+        "token",
+        "search users",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -389,4 +420,4 @@ def test_without_an_active_project_only_the_scopes_of_folders_are_checked(
     finding = doctor.run_checks()["folders"]
 
     assert finding.status == "ok"
-    assert doctor.hq.emulator.request_log == ["token", "GET projects", "token"]
+    assert doctor.hq.emulator.request_log == ["token", "GET projects", ACC_LIST, "token"]

@@ -46,7 +46,12 @@ def test_warnings_alone_exit_with_0(healthy_account: HqFixture) -> None:
     assert "→ Install it: https://www.pulumi.com" in result.output
     assert result.output.endswith("13 ok, 1 warning, 1 skipped.\n")
     assert CLIENT_SECRET not in result.output
-    assert healthy_account.emulator.request_log == ["token", "GET projects", "token"]
+    assert healthy_account.emulator.request_log == [
+        "token",
+        "GET projects",
+        "GET projects of any platform",
+        "token",
+    ]
 
 
 def test_the_line_below_a_failure_has_its_remedy(

@@ -66,6 +66,20 @@ def test_a_name_is_exact_and_a_similar_one_is_suggested(hq: HqFixture, lookups: 
     )
 
 
+def test_an_acc_project_is_reported_with_its_platform(hq: HqFixture, lookups: Lookups) -> None:
+    """One request more, which HQ's list of projects does not need."""
+    project_id = hq.create_project(name="Bridge")["id"]
+    hq.emulator.call_control_plane("PATCH", f"/projects/{project_id}", {"platform": "acc"})
+
+    assert get_refusal(lookups.find_project, "Bridge") == (
+        "BIM 360: could not find project 'Bridge' in BIM 360: it is an ACC project, "
+        f"{project_id} (platform acc, active). Only its folders, their permissions and its "
+        "picture can be declared, by this id."
+    )
+    requests = ["GET projects", "GET projects of any platform"]
+    assert list_requests(hq.emulator) == requests
+
+
 def test_a_company_is_found_by_its_name(hq: HqFixture, lookups: Lookups) -> None:
     """The case is ignored if the name is unique; each name is searched once."""
     name = "Halvorsen Construction"

@@ -59,6 +59,8 @@ ROUTE_LABELS = {
     r"/bim360/admin/v1/projects/[^/]+/users/[^/]+": "{method} services",
     r"/construction/admin/v1/projects/[^/]+/users": "{method} members",
     r"/construction/admin/v1/projects/[^/]+/users/[^/]+": "{method} member",
+    r"/construction/admin/v1/projects/[^/]+": "{method} project of any platform",
+    r"/construction/admin/v1/accounts/[^/]+/projects": "{method} projects of any platform",
     r"/project/v1/hubs/[^/]+/projects/[^/]+": "{method} platform",
     r"/project/v1/hubs/[^/]+/projects/[^/]+/topFolders": "{method} top folders",
     r"/data/v1/projects/[^/]+/folders": "{method} folders",

@@ -27,6 +27,7 @@ __all__ = [
     "format_emails",
     "format_refusal",
     "import_members",
+    "refuse_acc_members",
 ]
 
 
@@ -88,6 +89,7 @@ def import_members(run: Run, project_id: str, wanted: Mapping[str, Inputs]) -> I
 
     Raises:
         ConfigError: There is no acting user.
+        AccProjectError: The project is one of ACC.
         HqError: HQ refused the first import as a whole.
         UnansweredError: HQ could not be reached; the next run checks.
     """
@@ -107,15 +109,35 @@ def import_members(run: Run, project_id: str, wanted: Mapping[str, Inputs]) -> I
 
 
 def find_members(run: Run, project_id: str, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the members of a project with the given e-mails, as HQ has them."""
+    """Return the members of a project with the given e-mails, as HQ has them.
+
+    Raises:
+        AccProjectError: The project is one of ACC.
+        HqError: HQ refused the request.
+        UnansweredError: HQ sent no response.
+    """
     wanted_emails = set(emails)
     users: Iterable[ProjectUser | None]
     if len(wanted_emails) == 1:
         users = [run.hq.project_users.search_by_email(project_id, *wanted_emails)]
     else:
         users = run.hq.project_users.walk(project_id) if wanted_emails else ()
-    present = [build_member(user) for user in users if user is not None]
+    found = [user for user in users if user is not None]
+    refuse_acc_members(run, project_id, found)
+    present = [build_member(user) for user in found]
     return {member["email"]: member for member in present if member["email"] in wanted_emails}
+
+
+def refuse_acc_members(run: Run, project_id: str, users: Iterable[ProjectUser]) -> None:
+    """Check that members were not found in an ACC project, which construction/admin also serves.
+
+    Only members with products of ACC cause a request.
+
+    Raises:
+        AccProjectError: The project is one of ACC.
+    """
+    if any(user.has_acc_products for user in users):
+        run.hq.platforms.require_bim360(project_id, f"read members of project {project_id}")
 
 
 def build_member(user: ProjectUser) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bim360_provider.core.project_member.importer import (
     format_emails,
     format_refusal,
     import_members,
+    refuse_acc_members,
 )
 from bim360_provider.core.project_member.rules import (
     build_member_id,
@@ -135,6 +136,7 @@ def find_user(run: Run, project_id: str, user_id: str, *, is_refresh: bool) -> P
     """Return a member of a project as HQ shows them, or None if a refresh cannot find them.
 
     Raises:
+        AccProjectError: A look-up found a member of an ACC project.
         NotFoundError: A look-up found nothing, or the whole account is not visible.
         HqError: HQ refused the request.
         UnansweredError: HQ sent no response.
@@ -146,6 +148,8 @@ def find_user(run: Run, project_id: str, user_id: str, *, is_refresh: bool) -> P
         if is_refresh and is_deleted(run, error, "user"):
             return None
         raise
+    if not is_refresh:
+        refuse_acc_members(run, project_id, [user])
     return None if user.is_deleted and is_refresh else user
 
 

@@ -20,6 +20,7 @@ from bim360_provider.hq.transport.errors import (
 from bim360_provider.hq.transport.message import Response
 from bim360_provider.hq.transport.token import DATA_SCOPES
 from bim360_provider.models import enums, normalize, user_ref
+from bim360_provider.models.platform import PlatformPage
 
 __all__ = ["check_account", "check_acting_user", "check_documents", "check_projects"]
 
@@ -78,14 +79,50 @@ def check_account(context: CheckContext) -> Finding:
 
 
 def check_projects(context: CheckContext) -> Finding:
-    """Report the number of projects that can be exported."""
+    """Report the number of projects of each platform."""
     count = context.project_count or 0
-    if not count:
-        return report_ok("none yet")
-    if count == 1:
-        return report_ok("1 project; `bim360 export` writes it as a stack")
+    try:
+        acc_text = _count_acc_projects(context)
+    except Bim360Error as error:
+        acc_text = f"ACC projects could not be counted ({error})"
     text = f"{count} or more" if count == PAGE_SIZE else str(count)
-    return report_ok(f"{text} projects; `bim360 export` writes them as a stack")
+    exported = "`bim360 export` writes those of BIM 360 as a stack"
+    return report_ok(f"{text} of BIM 360, {acc_text}" + (f"; {exported}" if count else ""))
+
+
+def _count_acc_projects(context: CheckContext) -> str:
+    """Return the number of ACC projects, as text; folders can be checked in one of them.
+
+    Raises:
+        Bim360Error: There was no response.
+    """
+    path = f"/construction/admin/v1/accounts/{context.required_settings.account_id}/projects"
+    response = context.required_probe.get_path(path, {"filter[platform]": "acc"})
+    try:
+        page = PlatformPage.model_validate(response.json if response.is_success else None)
+    except ValueError:
+        message = describe_response(response, context.mask_secrets)
+        return f"ACC projects could not be counted ({message})"
+    active = (project.id for project in page.results if project.status == "active")
+    context.active_project_id = context.active_project_id or next(active, "")
+    total = page.pagination.total
+    return f"{len(page.results) if total is None else total} of ACC"
+
+
+def check_documents(context: CheckContext) -> Finding:
+    """Check the scopes and the access that folders need, with a token and a list of folders."""
+    account_id, project_id = context.required_settings.account_id, context.active_project_id
+    project = f"/project/v1/hubs/b.{account_id}/projects/b.{project_id}/topFolders"
+    try:
+        path = project if project_id else ""
+        response = context.required_probe.get_with_scopes(path, DATA_SCOPES)
+    except Bim360Error as error:
+        return report_warning(f"not checked: {error}", "Run it again.")
+    if response.is_success:
+        extent = "can be read" if project_id else "are not listed yet: no project is active"
+        return report_ok(f"folders {extent}")
+    message = describe_response(response, context.mask_secrets)
+    return report_warning(f"folders cannot be read: {message}", f"{DATA_ADVICE} {NOT_NEEDED}")
 
 
 def check_documents(context: CheckContext) -> Finding:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bim360_provider.errors import UnansweredError
+from bim360_provider.errors import HqError, UnansweredError
 from bim360_provider.hq.api.cache import ListCache, ListPage, PageWatch
 from bim360_provider.hq.connection import Connection
 from bim360_provider.hq.transport.clock import parse_time
-from bim360_provider.hq.transport.message import OpenOutcomeError, Request, build_unreadable_error
+from bim360_provider.hq.transport.message import (
+    OpenOutcomeError,
+    Request,
+    Response,
+    build_unreadable_error,
+)
 from bim360_provider.hq.transport.transport import Transport
 
 if TYPE_CHECKING:
+    from bim360_provider.hq.api.platform import Platforms
     from bim360_provider.hq.client import HqClient
     from bim360_provider.models import AccountUser, Company, Project
 
@@ -105,7 +111,14 @@ ListedItem = TypeVar("ListedItem", "Project", "Company", "AccountUser")
 
 
 class Endpoints:
-    """The base class of the endpoints of one account."""
+    """The base class of the endpoints of one account.
+
+    Attributes:
+        get_platforms: Returns the platforms of projects, which explain a refusal; set by the
+            client.
+    """
+
+    get_platforms: "Callable[[], Platforms] | None" = None
 
     def __init__(self, transport: Transport, connection: Connection) -> None:
         self._transport = transport
@@ -176,7 +189,7 @@ class Endpoints:
             read: Parses a body, and returns the result and why it is a mismatch, or an empty text.
         """
         for pause in MISMATCH_RETRY_DELAYS:
-            result, why = read(self._transport.send(request).json)
+            result, why = read(self._send(request).json)
             if not why:
                 return result
             if not request.idempotent:
@@ -184,6 +197,15 @@ class Endpoints:
             if pause:
                 self._transport.sleep(pause, f"the response is about another resource: {why}")
         raise build_mismatch_error(request, why)
+
+    def _send(self, request: Request) -> Response:
+        """Send a request; a refusal says so if the project is one of ACC."""
+        try:
+            return self._transport.send(request)
+        except HqError as error:
+            if self.get_platforms is None:
+                raise
+            raise self.get_platforms().explain(request, error) from None
 
     def _find_foreign_row(self, rows: Sequence[BaseModel]) -> str:
         """Return why a list belongs to another account; one such row is enough."""

@@ -5,6 +5,7 @@ from typing import Final
 
 __all__ = [
     "ADMIN_WINDOW",
+    "ADMIN_WRITE_WINDOW",
     "FOLDER_WINDOWS",
     "HQ_QUOTA",
     "HQ_WINDOW",
@@ -13,19 +14,20 @@ __all__ = [
 ]
 
 HQ_QUOTA: Final = 100
-"""Requests a minute of HQ's own endpoints."""
+"""Requests a minute of HQ's own endpoints; writes of construction/admin have as many."""
 
 HQ_WINDOW, ADMIN_WINDOW = "hq", "construction/admin"
-"""The windows: one for HQ's own endpoints, one for reads of construction/admin.
+ADMIN_WRITE_WINDOW: Final = "construction/admin writes"
+"""The windows: one for HQ's own endpoints, one for reads of construction/admin, one for its writes.
 
 Each endpoint of folders and permissions has a window of its own: `FOLDER_WINDOWS`.
 """
 
 ADMIN_PATHS: Final = ("/construction/admin/", "/bim360/admin/")
-"""Paths whose reads use the second window; bim360/admin also allows 600 a minute."""
+"""Paths of the windows of construction/admin; bim360/admin also allows 600 reads a minute."""
 
 ADMIN_QUOTA: Final = 600
-"""construction/admin allows a client id 600 reads a minute:
+"""construction/admin allows a client id 600 reads a minute, and 100 writes:
 https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
 FOLDER_WINDOWS: Final = {
@@ -51,7 +53,9 @@ def select_window(method: str, path: str) -> str:
     for window, (pattern, _quota) in FOLDER_WINDOWS.items():
         if window.startswith(f"{method} ") and pattern.fullmatch(path):
             return window
-    return ADMIN_WINDOW if method == "GET" and path.startswith(ADMIN_PATHS) else HQ_WINDOW
+    if not path.startswith(ADMIN_PATHS):
+        return HQ_WINDOW
+    return ADMIN_WINDOW if method == "GET" else ADMIN_WRITE_WINDOW
 
 
 def get_quota(window: str) -> int:

@@ -5,9 +5,10 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, pairwise, repeat
+from contextlib import suppress
+from itertools import chain, count, pairwise, repeat
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,9 @@ import pytest
 from fakeredis import TcpFakeServer
 
 from bim360_provider.emulator import CLIENT_ID, serve
+from bim360_provider.emulator.seed.database import ADMIN_ID, ADMIN_UID
+from bim360_provider.errors import HqError
+from bim360_provider.hq import HqClient
 from bim360_provider.hq.connection import DEFAULT_REQUESTS_PER_MINUTE
 from bim360_provider.hq.transport import rate_limit
 from bim360_provider.hq.transport.rate_limit import SharedLimitError, create_limiter
@@ -122,6 +126,55 @@ def test_members_are_read_in_a_separate_window(rate_limited_hq: HqFixture) -> No
     assert before == in_time == []
     assert sum(rate_limited_hq.clock.sleeps) > 60
     assert not any("429" in message for message, _ in rate_limited_hq.notifications)
+
+
+QUOTAS = {
+    "GET project": 10,
+    "GET members": 60,
+    "DELETE member": 10,
+    "GET top folders": 30,
+    "POST folders": 5,
+    "PATCH folder": 5,
+    "GET permissions": 5,
+}
+"""A tenth of Autodesk's quotas: requests a minute by endpoint."""
+
+
+def list_senders(client: HqClient, project_id: str) -> dict[str, Callable[[], object]]:
+    """Return a function for each quota that sends one request."""
+    folders, users = client.folders, client.project_users
+    (top, *_) = folders.list_top_folders(project_id)
+    numbers = count()
+    return {
+        "GET project": lambda: client.projects.get(project_id),
+        "GET members": lambda: list(users.walk(project_id)),
+        "DELETE member": lambda: users.remove(project_id, ADMIN_ID, "ada@example.com"),
+        "GET top folders": lambda: folders.list_top_folders(project_id, is_current=True),
+        "POST folders": lambda: folders.create(project_id, top.id, f"F{next(numbers)}"),
+        "PATCH folder": lambda: folders.update(project_id, top.id, {"hidden": False}),
+        "GET permissions": lambda: client.folder_permissions.list_for_folder(project_id, top.id),
+    }
+
+
+@pytest.mark.parametrize("label", QUOTAS)
+def test_each_quota_has_a_window_of_its_own(rate_limited_hq: HqFixture, label: str) -> None:
+    """All windows can be filled without a wait; one request more waits for its own window."""
+    project_id = rate_limited_hq.create_project()["id"]
+    client = rate_limited_hq.create_client(requests_per_minute=10, acting_user=ADMIN_UID)
+    senders = list_senders(client, project_id)
+    clock, log = rate_limited_hq.clock, rate_limited_hq.emulator.request_log
+
+    for each, quota in QUOTAS.items():
+        while log.count(each) < quota:
+            with suppress(HqError):
+                senders[each]()
+    waits_before = list(clock.sleeps)
+    with suppress(HqError):
+        senders[label]()
+
+    assert {each: log.count(each) for each in QUOTAS} == {**QUOTAS, label: QUOTAS[label] + 1}
+    assert waits_before == []
+    assert sum(clock.sleeps) == pytest.approx(rate_limit.WINDOW_SECONDS, abs=0.1)
 
 
 def test_a_long_wait_for_the_limit_is_reported_once(rate_limited_hq: HqFixture) -> None:

@@ -70,7 +70,7 @@ def test_destroying_a_deleted_project_succeeds(
 
     delete(build_run(client), created_project[0], {**created_project[1], **LONG_AGO})
 
-    assert hq.emulator.request_log == ["PATCH project"]
+    assert hq.emulator.request_log == ["PATCH project", "GET project of any platform"]
 
 
 def test_a_delete_waits_for_a_project_that_is_not_visible_yet(

@@ -272,7 +272,7 @@ def test_a_service_missing_from_the_project_is_explained_at_once(
     with pytest.raises(NotFoundError, match=r"has no service glue; it has doc_manager, pm\. Add"):
         create(build_run(client), build_admin_inputs(pending_project_id, service_type="glue"))
 
-    assert hq.emulator.request_log == ["POST admin", "GET project"]
+    assert hq.emulator.request_log == ["POST admin", "GET project of any platform", "GET project"]
     assert hq.clock.sleeps == []
 
 
@@ -280,7 +280,7 @@ def test_a_service_missing_from_the_project_is_explained_at_once(
 def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     hq: HqFixture, client: HqClient, pending_project_id: str, *, hidden: bool
 ) -> None:
-    """Six attempts, then an error that states the possible causes."""
+    """Six attempts, then an error that states the possible causes; its platform is read once."""
     hq.emulator.faults.append(Fault("POST admin", PROJECT_NOT_FOUND, times=9))
     if hidden:
         hq.emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND, times=9))
@@ -291,6 +291,8 @@ def test_a_project_that_never_appears_is_given_up_after_half_a_minute(
     with pytest.raises(NotFoundError, match=message):
         create(build_run(client), build_admin_inputs(pending_project_id))
 
+    assert hq.emulator.request_log.count("GET project of any platform") == 1
+    hq.emulator.request_log.remove("GET project of any platform")
     assert hq.emulator.request_log == ["POST admin", "GET project"] * 6
     assert sum(hq.clock.sleeps) == 30
 

@@ -71,7 +71,7 @@ def test_a_deleted_project_leaves_the_state(
     hq.emulator.call_control_plane("DELETE", f"/projects/{created_project[0]}")
 
     assert read(build_run(client), created_project[0], {**created_project[1], **LONG_AGO}) is None
-    assert hq.emulator.request_log == ["GET project"]
+    assert hq.emulator.request_log == ["GET project", "GET project of any platform"]
 
 
 def test_a_project_that_is_not_visible_yet_stays_in_the_state(

@@ -107,7 +107,7 @@ def test_a_preview_after_the_import_finds_no_changes(export_project: ExportProje
     up = export_project.engine().up()
 
     assert exported.exit_code == 0, exported.output
-    assert export_requests == ["GET"] * 2
+    assert export_requests == ["GET"] * 3
     assert imported.errors == preview.errors == up.errors == ()
     assert [message.text for message in imported.messages] == []
     assert imported.changes == {"create": 1, "import": 55}
@@ -130,7 +130,7 @@ def test_an_import_adopts_a_complete_account_without_changes(
     refreshed = export_project.engine().preview(refresh=True)
 
     assert exported.exit_code == 0, exported.output
-    assert export_requests == ["GET"] * (5 + 1 + 1 + 270)
+    assert export_requests == ["GET"] * (5 + 1 + 1 + 1 + 270)
     assert imported.errors == preview.errors == refreshed.errors == ()
     assert [message.text for message in imported.messages] == []
     assert imported.changes == {"create": 1, "import": 401}
@@ -230,7 +230,7 @@ def test_an_export_of_service_types_reads_each_project(
     preview = export_project.engine().preview(refresh=True)
 
     assert exported.exit_code == 0, exported.output
-    assert export_requests == ["GET"] * 2
+    assert export_requests == ["GET"] * 3
     assert read_rows(export_project)[0]["inputs"]["service_types"] == ["doc_manager", "pm"]
     assert preview.errors == ()
     assert preview.changes == {"same": 2}
@@ -289,8 +289,26 @@ def test_the_json_output_lists_the_written_files(export_project: ExportProject) 
     document = json.loads(done.stdout)
     assert document["declared"] == {"Bim360BusinessUnits": 1, "Bim360Project": 54}
     assert document["skippedProjects"] == 6
-    assert document["requests"] == 2
+    assert document["requests"] == 3
     assert len(document["written"]) == 2
+
+
+@pytest.mark.parametrize("option", ["hide", "serve"])
+def test_acc_projects_are_listed_and_skipped(export_project: ExportProject, option: str) -> None:
+    """Whether HQ's list has them is not documented."""
+    for number in (28, 30):
+        path = f"/projects/{format_project_id(number)}"
+        export_project.hq.call_control_plane("PATCH", path, {"platform": "acc"})
+    export_project.hq.call_control_plane("PATCH", "/options", {"acc_projects_in_hq": option})
+
+    document = json.loads(export_project.export("--json").stdout)
+    text = export_project.export().output
+
+    assert document["declared"]["Bim360Project"] == 52
+    assert [row["platform"] for row in document["accProjects"]] == ["acc", "acc"]
+    assert document["skippedProjects"] == 6
+    note = "2 ACC projects skipped, which HQ cannot change: 'School 28' (acc), 'School 30' (acc)\n"
+    assert note in text
 
 
 @pytest.mark.parametrize(
@@ -316,15 +334,15 @@ def test_an_export_without_matches_writes_no_files(
     assert export_project.files() == {}
 
 
-def test_an_export_of_1000_projects_sends_11_requests(export_project: ExportProject) -> None:
-    """A page has 100 projects, and an empty page ends the list."""
+def test_an_export_of_1000_projects_sends_12_requests(export_project: ExportProject) -> None:
+    """A page has 100 projects, an empty page ends the list, and one page has the ACC projects."""
     export_project.hq.call_control_plane("POST", "/seed", build_account(1000))
     export_project.requests()
 
     done = export_project.export("--include", "projects")
 
     assert done.exit_code == 0, done.output
-    assert export_project.requests() == ["GET"] * 11
+    assert export_project.requests() == ["GET"] * 12
 
 
 def test_a_second_import_changes_nothing(export_project: ExportProject) -> None:
