@@ -125,22 +125,6 @@ def check_documents(context: CheckContext) -> Finding:
     return report_warning(f"folders cannot be read: {message}", f"{DATA_ADVICE} {NOT_NEEDED}")
 
 
-def check_documents(context: CheckContext) -> Finding:
-    """Check the scopes and the access that folders need, with a token and a list of folders."""
-    account_id, project_id = context.required_settings.account_id, context.active_project_id
-    project = f"/project/v1/hubs/b.{account_id}/projects/b.{project_id}/topFolders"
-    try:
-        path = project if project_id else ""
-        response = context.required_probe.get_with_scopes(path, DATA_SCOPES)
-    except Bim360Error as error:
-        return report_warning(f"not checked: {error}", "Run it again.")
-    if response.is_success:
-        extent = "can be read" if project_id else "are not listed yet: no project is active"
-        return report_ok(f"folders {extent}")
-    message = describe_response(response, context.mask_secrets)
-    return report_warning(f"folders cannot be read: {message}", f"{DATA_ADVICE} {NOT_NEEDED}")
-
-
 def _request_user(context: CheckContext, reference: str) -> Response:
     if user_ref.is_email(reference):
         # Partial, because an exact search may be case-sensitive.
