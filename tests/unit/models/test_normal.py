@@ -19,6 +19,8 @@ from bim360_provider.models import (
 )
 from bim360_provider.models.base import InputModel
 from bim360_provider.models.business_units import BusinessUnitArguments, BusinessUnitsArguments
+from bim360_provider.models.folder import ProjectFolderArguments
+from bim360_provider.models.folder_permissions import FolderPermissionsArguments
 from bim360_provider.models.project_admin import ProjectAdminArguments
 from bim360_provider.models.project_image import ProjectImageArguments
 from bim360_provider.models.project_member import (
@@ -230,7 +232,9 @@ MODELS: tuple[type[InputModel], ...] = (
     BusinessUnitsArguments,
     CompanyArguments,
     ProjectAdminArguments,
+    FolderPermissionsArguments,
     ProjectArguments,
+    ProjectFolderArguments,
     ProjectImageArguments,
     ProjectMemberArguments,
     ProjectMembersArguments,
