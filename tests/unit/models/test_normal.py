@@ -233,6 +233,7 @@ MODELS: tuple[type[InputModel], ...] = (
     CompanyArguments,
     FolderPermissionsArguments,
     ProjectAdminArguments,
+    FolderPermissionsArguments,
     ProjectArguments,
     ProjectFolderArguments,
     ProjectImageArguments,
