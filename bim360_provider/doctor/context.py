@@ -74,7 +74,7 @@ class HqProbe:
 
         Raises:
             ConfigError: A proxy or a certificate prevents the connection.
-            UnansweredError: There was no response.
+            UnansweredError: HQ sent no response.
             UnreachableError: The connection failed.
         """
         connection = self.connection
@@ -98,7 +98,7 @@ class HqProbe:
 
         Raises:
             ConfigError: A proxy or a certificate prevents the connection.
-            UnansweredError: There was no response.
+            UnansweredError: HQ sent no response.
             UnreachableError: The connection failed.
         """
         connection = replace(self.connection, **scope)
@@ -111,7 +111,7 @@ class HqProbe:
 
         Raises:
             ConfigError: A proxy or a certificate prevents the connection.
-            UnansweredError: There was no response.
+            UnansweredError: HQ sent no response.
             UnreachableError: The connection failed.
         """
         headers = {**HEADERS, **self.connection.build_headers()}

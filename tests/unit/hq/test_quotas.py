@@ -1,9 +1,10 @@
-"""Each endpoint of folders is counted by itself; all other requests in two windows."""
+"""Each endpoint of folders is counted by itself; all other requests in three windows."""
 
 import pytest
 
 from bim360_provider.hq.transport.quotas import (
     ADMIN_WINDOW,
+    ADMIN_WRITE_WINDOW,
     FOLDER_WINDOWS,
     HQ_WINDOW,
     get_quota,
@@ -19,7 +20,7 @@ PERMISSIONS = "/bim360/docs/v1/projects/p/folders/f/permissions"
     [
         ("POST", "/hq/v1/accounts/a/projects", HQ_WINDOW, 100),
         ("GET", "/construction/admin/v1/projects/p/users", ADMIN_WINDOW, 600),
-        ("POST", "/construction/admin/v1/projects/p/users", HQ_WINDOW, 100),
+        ("POST", "/construction/admin/v1/projects/p/users", ADMIN_WRITE_WINDOW, 100),
         ("GET", "/project/v1/hubs/b.a/projects/b.p", "GET hub project", 50),
         ("GET", "/project/v1/hubs/b.a/projects/b.p/topFolders", "GET top folders", 300),
         ("POST", PROJECT, "POST folder", 50),
