@@ -111,7 +111,7 @@ class HqProbe:
 
         Raises:
             ConfigError: A proxy or a certificate prevents the connection.
-            UnansweredError: There was no response.
+            UnansweredError: No response arrived.
             UnreachableError: The connection failed.
         """
         headers = {**HEADERS, **self.connection.build_headers()}

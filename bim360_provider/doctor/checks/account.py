@@ -94,7 +94,7 @@ def _count_acc_projects(context: CheckContext) -> str:
     """Return the number of ACC projects, as text; folders can be checked in one of them.
 
     Raises:
-        Bim360Error: There was no response.
+        Bim360Error: No response arrived.
     """
     path = f"/construction/admin/v1/accounts/{context.required_settings.account_id}/projects"
     response = context.required_probe.get_path(path, {"filter[platform]": "acc"})
