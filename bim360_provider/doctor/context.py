@@ -109,10 +109,14 @@ class HqProbe:
     def get_path(self, path: str, params: Mapping[str, str]) -> Response:
         """Read a path of another API.
 
-        Raises:
-            ConfigError: A proxy or a certificate prevents the connection.
-            UnansweredError: HQ sent no response.
-            UnreachableError: The connection failed.
+                Raises:
+                    ConfigError: A proxy or a certificate prevents the connection.
+        <<<<<<< HEAD
+                    UnansweredError: HQ sent no response.
+        =======
+                    UnansweredError: No response arrived.
+        >>>>>>> acc
+                    UnreachableError: The connection failed.
         """
         headers = {**HEADERS, **self.connection.build_headers()}
         url, auth = self._build_url(path), BearerAuth(self.bearer)

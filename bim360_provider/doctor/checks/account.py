@@ -93,8 +93,12 @@ def check_projects(context: CheckContext) -> Finding:
 def _count_acc_projects(context: CheckContext) -> str:
     """Return the number of ACC projects, as text; folders can be checked in one of them.
 
-    Raises:
-        Bim360Error: HQ sent no response.
+        Raises:
+    <<<<<<< HEAD
+            Bim360Error: HQ sent no response.
+    =======
+            Bim360Error: No response arrived.
+    >>>>>>> acc
     """
     path = f"/construction/admin/v1/accounts/{context.required_settings.account_id}/projects"
     response = context.required_probe.get_path(path, {"filter[platform]": "acc"})

@@ -52,7 +52,7 @@ def add_member(run: Run, project_id: str, email: str = "ada@example.com", **more
 
 
 def add_team(run: Run, project_id: str) -> None:
-    """Create a team of two, one of whom is in the project."""
+    """Create a team of two; one of them is in the project."""
     members = {email: {"document_management": "user"} for email in (ADMIN_EMAIL, "ada@example.com")}
     team.create(run, Inputs({"project_id": project_id, "members": members, **ACCOUNT_SCOPE}))
 
