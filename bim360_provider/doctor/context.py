@@ -109,7 +109,7 @@ class HqProbe:
     def get_path(self, path: str, params: Mapping[str, str]) -> Response:
         """Read a path of another API.
 
-                Raises:
+        Raises:
                     ConfigError: A proxy or a certificate prevents the connection.
         <<<<<<< HEAD
                     UnansweredError: HQ sent no response.

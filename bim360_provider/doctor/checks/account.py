@@ -93,7 +93,7 @@ def check_projects(context: CheckContext) -> Finding:
 def _count_acc_projects(context: CheckContext) -> str:
     """Return the number of ACC projects, as text; folders can be checked in one of them.
 
-        Raises:
+    Raises:
     <<<<<<< HEAD
             Bim360Error: HQ sent no response.
     =======
