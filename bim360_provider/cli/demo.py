@@ -166,7 +166,9 @@ class DemoRun:
         self._repeat_up()
         row = self._find_project(plan)
         if row is None:
-            _print_line("The stack has no project with an end date that could be changed by hand.")
+            _print_line(
+                "   The stack has no project with an end date that could be changed by hand."
+            )
             return
         _print_title("4. A change by hand")
         self._change_project(row)
@@ -179,8 +181,9 @@ class DemoRun:
         """Archive the projects of the stack."""
         _print_title("Destroy: archive the projects (HQ cannot delete them)")
         self._run_command("destroy")
+        _print_line("   The projects, read from HQ:")
         print_projects(console, self.hq.list_projects())
-        _print_line("Archived projects keep their names; the next demo reactivates them.")
+        _print_line("   Archived projects keep their names; the next demo reactivates them.")
 
     def keep_emulator(self) -> None:
         """Keep the emulator until Ctrl-C; each Enter runs a preview that shows what was changed."""
@@ -223,7 +226,7 @@ class DemoRun:
     def _repeat_up(self) -> None:
         mark = self.hq.get_last_sequence()
         self._run_command("up", "--expect-no-changes")
-        count = _format_request_count(len(self.hq.list_requests(mark)))
+        count = _format_request_count(self.hq.count_requests(mark))
         if count != _format_request_count(0):
             _exit_with_error(f"The second up sent {count} instead of 0.", EXIT_UNEXPECTED_CHANGES)
         _print_line(f"   {count} to HQ.")
@@ -268,7 +271,7 @@ class DemoRun:
         with console.status("running") as status:
 
             def notify() -> None:
-                count = _format_request_count(len(self.hq.list_requests(mark)))
+                count = _format_request_count(self.hq.count_requests(mark))
                 status.update(f"{time.monotonic() - start:.0f} s, {count} to HQ")
 
             yield notify

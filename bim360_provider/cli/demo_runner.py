@@ -44,6 +44,9 @@ EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_")
 """Prefixes of variables that are not passed on: credentials and settings of a real account."""
 
 
+OTHER_COLUMNS: Final = 55
+"""Columns of a terminal that the table uses besides the names of the projects."""
+
 RIGHT_ALIGNED: Final = frozenset({"Value", "People"})
 """The columns with numbers."""
 
@@ -119,9 +122,15 @@ class EmulatorProcess:
 
     def list_requests(self, after: int) -> list[dict[str, Any]]:
         """Return the requests that the emulator received after this sequence number."""
-        url = f"{self.url}/_emulator/requests"
-        rows: list[dict[str, Any]] = requests.get(url, timeout=EMULATOR_TIMEOUT).json()
-        return [row for row in rows if row["seq"] > after]
+        url, query = f"{self.url}/_emulator/requests", {"since": after}
+        rows: list[dict[str, Any]] = requests.get(url, query, timeout=EMULATOR_TIMEOUT).json()
+        return rows
+
+    def count_requests(self, after: int) -> int:
+        """Return how many requests the emulator received after this sequence number."""
+        url, query = f"{self.url}/_emulator/requests/count", {"since": after}
+        total: int = requests.get(url, query, timeout=EMULATOR_TIMEOUT).json()["total"]
+        return total
 
     def get_last_sequence(self) -> int:
         """Return the sequence number of the last request, for `list_requests`."""
@@ -298,7 +307,9 @@ def _read_text(file: IO[bytes]) -> str:
 def print_projects(console: Console, rows: Sequence[ProjectRow]) -> None:
     """Print a table of projects, one line for each, sorted by name."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("   Project", "Status", "End", "Value", "Region", "People"):
+    width = console.width - OTHER_COLUMNS
+    table.add_column("   Project", no_wrap=True, max_width=width)
+    for heading in ("Status", "End", "Value", "Region", "People"):
         justify: Literal["left", "right"] = "right" if heading in RIGHT_ALIGNED else "left"
         table.add_column(heading, justify=justify, no_wrap=True)
     for row in sorted(rows, key=lambda row: row.project.name or ""):

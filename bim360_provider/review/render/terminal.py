@@ -142,7 +142,7 @@ def _describe_change(change: ResourceChange) -> str:
     """Return the resource and its changed fields, or what happens to it."""
     fields = [_format_restored_field(each) for each in change.drift]
     fields += [
-        f"{each.row} {each.field}: {each.before} → {each.after}".strip() for each in change.lines
+        _format_field(each.row, each.field, each.before, each.after) for each in change.lines
     ]
     effect = "; ".join(fields) or VERB_LABELS.get(change.verb, "changed by hand")
     return escape_invisible_characters(f"{change.entity} {change.label}, {effect}")
@@ -151,4 +151,9 @@ def _describe_change(change: ResourceChange) -> str:
 def _format_restored_field(drift: Drift) -> str:
     is_restored = drift.outcome in RESTORING_OUTCOMES
     after = drift.declared if is_restored else drift.outcome or "changed by hand"
-    return f"{drift.row} {drift.field}: {drift.found} → {after}".strip()
+    return _format_field(drift.row, drift.field, drift.found, after)
+
+
+def _format_field(row: str, field: str, before: str, after: str) -> str:
+    label = " ".join(part for part in (row, field) if part)
+    return f"{label}: {before or '(nothing)'} → {after}"
