@@ -139,7 +139,9 @@ def demo(
 def _print_next_commands(*, in_make: bool) -> None:
     keep = "make demo KEEP=1" if in_make else "bim360 demo --keep"
     _print_line(f"\nNext: {keep:<18}  change projects by clicking on a page, and see the drift")
-    _print_line(f"      {'bim360 init':<18}  start your own stack: see README.md")
+    _print_line(
+        f'      {"bim360 init":<18}  start your own stack: README, "Use it in your own repository"'
+    )
 
 
 @dataclass(frozen=True)
