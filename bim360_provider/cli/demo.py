@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bim360_provider import files
-from bim360_provider.cli.demo_engine import EngineChoice, choose_engine
+from bim360_provider.cli.demo_engine import DemoEngine, EngineChoice, choose_engine
 from bim360_provider.cli.demo_runner import (
     CommandOutput,
     DemoStackRunner,
@@ -107,20 +107,10 @@ def demo(
         _exit_with_error(
             f"There is no Pulumi.yaml in {project}; set its folder with --cwd.", EXIT_CANNOT_START
         )
-    (project / ".demo").mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
-    demo_engine = choose_engine(engine, project / ".demo" / "cli", _print_line)
-    if demo_engine is None:
-        _exit_with_error(
-            "The Pulumi CLI is not on PATH and could not be installed; try --engine local.",
-            EXIT_CANNOT_START,
-        )
+    demo_engine = _choose_engine(engine, project)
     folder = project / ".demo" / demo_engine.kind
     folder.mkdir(exist_ok=True)
-    details = "make demo ARGS=-v" if in_make else "bim360 demo -v"
-    _print_line(
-        "A local emulator stands in for BIM 360: no account needed, nothing goes to Autodesk."
-    )
-    _print_line(f"Engine: {demo_engine.description}. Details: {details}")
+    _print_introduction(demo_engine, in_make=in_make)
     with _lock_folder(folder), _report_errors(), start_emulator(folder / "hq.sqlite", faults) as hq:
         runner = DemoStackRunner(demo_engine, project, stack, folder, hq.environ)
         runner.prepare_stack()
@@ -131,9 +121,27 @@ def demo(
             demo_run.run_all_steps()
         if keep:
             demo_run.keep_emulator()
-            _print_line("The emulator is stopped; state is kept in .demo.")
-        elif not destroy:
-            _print_next_commands(in_make=in_make)
+    if not keep and not destroy:
+        _print_next_commands(in_make=in_make)
+
+
+def _choose_engine(choice: EngineChoice, project: Path) -> DemoEngine:
+    (project / ".demo").mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+    engine = choose_engine(choice, project / ".demo" / "cli", _print_line)
+    if engine is None:
+        _exit_with_error(
+            "The Pulumi CLI is not on PATH and could not be installed; try --engine local.",
+            EXIT_CANNOT_START,
+        )
+    return engine
+
+
+def _print_introduction(engine: DemoEngine, *, in_make: bool) -> None:
+    details = "make demo ARGS=-v" if in_make else "bim360 demo -v"
+    _print_line(
+        "A local emulator stands in for BIM 360: no account needed, nothing goes to Autodesk."
+    )
+    _print_line(f"Engine: {engine.description}. Details: {details}")
 
 
 def _print_next_commands(*, in_make: bool) -> None:
@@ -198,6 +206,7 @@ class DemoRun:
             while sys.stdin.readline():
                 self._preview_stack()
             Event().wait()  # the end of stdin: no terminal
+        _print_line("The emulator stops; state is kept in .demo.")
 
     def _preview_stack(self) -> Plan:
         """Run a preview with a refresh and print what would change."""

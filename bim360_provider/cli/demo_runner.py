@@ -198,7 +198,7 @@ class DemoStackRunner:
             init_command = [self.engine.pulumi, "stack", "init", self.stack, "--non-interactive"]
             output = self._capture_process(init_command, init, lambda: None)
             if output.exit_code:
-                msg = f"BIM 360: the demo's stack could not be created: {output.stderr.strip()}"
+                msg = f"The stack of the demo could not be created: {output.stderr.strip()}"
                 raise StackError(msg)
         self._remove_locks()
         config_file = self.project / self._get_config_folder() / f"Pulumi.{self.stack}.yaml"

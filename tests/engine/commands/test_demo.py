@@ -200,7 +200,7 @@ def test_a_kept_emulator_shows_drift_until_it_is_interrupted(story: Story) -> No
 
     assert "North" in drift
     assert process.returncode == 0
-    assert "The emulator is stopped" in rest
+    assert "The emulator stops" in rest
 
 
 def test_without_a_project_the_demo_names_the_searched_folder(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The demo's runner on the local engine."""
 
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def test_each_stack_of_a_project_has_its_own_state(
 
     def record(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
         commands.append(command)
-        return start(["true"], **options)
+        return start([sys.executable, "-c", ""], **options)
 
     monkeypatch.setattr(subprocess, "Popen", record)
 
