@@ -62,8 +62,8 @@ fuzz: setup ## Test all entities with generated arguments (ARGS="--seed 3 --scal
 bench: setup ## Measure requests, time and memory of runs (ARGS=--quick; docs/explanation/performance.md)
 	@$(RUN) bench $(ARGS)
 
-demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed (KEEP=1: keep the emulator and its page)
-	@$(RUN) bim360_provider.cli demo $(if $(KEEP),--keep) $(ARGS)
+demo: setup ## Run the demo stack on a local BIM 360 emulator; no account needed (KEEP=1: keep the emulator and its page; ARGS=-v: all details)
+	@$(RUN) bim360_provider.cli demo --in-make $(if $(KEEP),--keep) $(ARGS)
 
 demo-destroy: setup ## Destroy the demo stack, which archives its projects
 	@$(RUN) bim360_provider.cli demo --destroy $(ARGS)

@@ -53,12 +53,12 @@ def choose_engine(
         folder: Folder where the Pulumi CLI is installed.
         notify: Prints a progress message.
     """
-    local = DemoEngine("local", "the local engine of bim360-provider, which is not Pulumi")
+    local = DemoEngine("local", "the local engine, which is not Pulumi")
     if choice == "local":
         return local
     on_path = shutil.which("pulumi")
     if on_path and (version := _read_version(on_path)) is not None:
-        return DemoEngine("pulumi", f"the Pulumi CLI on PATH ({version}, {on_path})", on_path)
+        return DemoEngine("pulumi", f"the Pulumi CLI on PATH ({version})", on_path)
     installed = folder / "bin" / "pulumi"
     if not installed.exists():
         notify(

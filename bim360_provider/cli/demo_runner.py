@@ -4,16 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, Literal
 
 import requests
 from pydantic import SecretStr
-from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bim360_provider.cli.demo_engine import DemoEngine
@@ -22,8 +23,14 @@ from bim360_provider.errors import Bim360Error
 from bim360_provider.hq import Connection, HqClient
 from bim360_provider.models import Project
 
-__all__ = ["DemoStackRunner", "EmulatorProcess", "ProjectRow", "print_projects", "start_emulator"]
-
+__all__ = [
+    "CommandOutput",
+    "DemoStackRunner",
+    "EmulatorProcess",
+    "ProjectRow",
+    "print_projects",
+    "start_emulator",
+]
 
 EMULATOR_TIMEOUT: Final = 10.0
 """Seconds for a response of the emulator, and for its end."""
@@ -37,8 +44,22 @@ EXCLUDED_PREFIXES: Final = ("PULUMI_", "APS_", "BIM360_", "FORGE_")
 """Prefixes of variables that are not passed on: credentials and settings of a real account."""
 
 
+OTHER_COLUMNS: Final = 55
+"""Columns of a terminal that the table uses besides the names of the projects."""
+
+RIGHT_ALIGNED: Final = frozenset({"Value", "People"})
+"""The columns with numbers."""
+
+PROGRESS_INTERVAL: Final = 0.5
+"""Seconds between two reports of the progress of a command."""
+
+
 class EmulatorError(Bim360Error):
     """The emulator did not start."""
+
+
+class StackError(Bim360Error):
+    """The stack of the demo could not be created."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,15 @@ class ProjectRow:
     project: Project
     admins: int
     members: int
+
+
+@dataclass(frozen=True)
+class CommandOutput:
+    """The exit code and the output of a command."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -85,11 +115,22 @@ class EmulatorProcess:
             Connection(CLIENT_ID, secret, account, self.url, region, requests_per_minute=0)
         )
 
+    def change_project_by_hand(self, project_id: str, **fields: str) -> None:
+        """Set fields of a project as the page of the emulator does, without HQ's rules."""
+        url = f"{self.url}/_emulator/projects/{project_id}"
+        requests.patch(url, json=fields, timeout=EMULATOR_TIMEOUT).raise_for_status()
+
     def list_requests(self, after: int) -> list[dict[str, Any]]:
         """Return the requests that the emulator received after this sequence number."""
-        url = f"{self.url}/_emulator/requests"
-        rows: list[dict[str, Any]] = requests.get(url, timeout=EMULATOR_TIMEOUT).json()
-        return [row for row in rows if row["seq"] > after]
+        url, query = f"{self.url}/_emulator/requests", {"since": after}
+        rows: list[dict[str, Any]] = requests.get(url, query, timeout=EMULATOR_TIMEOUT).json()
+        return rows
+
+    def count_requests(self, after: int) -> int:
+        """Return how many requests the emulator received after this sequence number."""
+        url, query = f"{self.url}/_emulator/requests/count", {"since": after}
+        total: int = requests.get(url, query, timeout=EMULATOR_TIMEOUT).json()["total"]
+        return total
 
     def get_last_sequence(self) -> int:
         """Return the sequence number of the last request, for `list_requests`."""
@@ -154,7 +195,11 @@ class DemoStackRunner:
             (init / "Pulumi.yaml").write_text(
                 f"name: {self._get_project_name()}\nruntime: python\n"
             )
-            self._run_pulumi(["stack", "init", self.stack, "--non-interactive"], init, quiet=True)
+            init_command = [self.engine.pulumi, "stack", "init", self.stack, "--non-interactive"]
+            output = self._capture_process(init_command, init, lambda: None)
+            if output.exit_code:
+                msg = f"The stack of the demo could not be created: {output.stderr.strip()}"
+                raise StackError(msg)
         self._remove_locks()
         config_file = self.project / self._get_config_folder() / f"Pulumi.{self.stack}.yaml"
         config = config_file.read_text(encoding="utf-8") if config_file.exists() else ""
@@ -163,14 +208,34 @@ class DemoStackRunner:
 
     def run_command(self, command: str, *flags: str) -> int:
         """Run a command of the engine, which prints its output; return its exit code."""
+        with self._start_process(self._build_command(command, *flags), self.project) as process:
+            return process.wait()
+
+    def capture_command(
+        self, command: str, *flags: str, notify: Callable[[], None]
+    ) -> CommandOutput:
+        """Run a command of the engine and return its output.
+
+        Args:
+            command: The command.
+            flags: Its flags.
+            notify: Shows the progress; called twice a second.
+        """
+        return self._capture_process(self._build_command(command, *flags), self.project, notify)
+
+    def capture_plan(self, *, notify: Callable[[], None]) -> CommandOutput:
+        """Run a preview with ``--refresh`` and return its JSON, with unchanged resources."""
+        show_sames = ["--show-sames"] if self.engine.pulumi else []
+        return self.capture_command("preview", "--refresh", "--json", *show_sames, notify=notify)
+
+    def _build_command(self, command: str, *flags: str) -> list[str]:
         if self.engine.pulumi is None:
             state = self.folder / f"{self.stack}.json"
             options = ["--stack", self.stack, "--cwd", str(self.project), "--state", str(state)]
-            module = [sys.executable, "-m", "bim360_provider.testing", command]
-            return self._run_process([*module, *options, *flags], self.project)
+            return [sys.executable, "-m", "bim360_provider.testing", command, *options, *flags]
         yes = [] if command == "preview" else ["--yes", "--skip-preview"]
         config = ["--stack", self.stack, "--config-file", str(self._get_config_path())]
-        return self._run_pulumi([command, *yes, *config, *flags], self.project)
+        return [self.engine.pulumi, command, *yes, *config, *flags]
 
     def _get_config_path(self) -> Path:
         return self.folder / f"Pulumi.{self.stack}.yaml"
@@ -190,14 +255,25 @@ class DemoStackRunner:
         """Remove the lock of a demo that was killed; the demo's own lock protects the state."""
         shutil.rmtree(self.folder / "state" / ".pulumi" / "locks", ignore_errors=True)
 
-    def _run_pulumi(self, arguments: list[str], cwd: Path, *, quiet: bool = False) -> int:
-        return self._run_process([str(self.engine.pulumi), *arguments], cwd, quiet=quiet)
+    def _capture_process(
+        self, command: list[str], cwd: Path, notify: Callable[[], None]
+    ) -> CommandOutput:
+        with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+            with self._start_process(command, cwd, stdout, stderr) as process:
+                while _is_running(process):
+                    notify()
+            return CommandOutput(process.returncode, _read_text(stdout), _read_text(stderr))
 
-    def _run_process(self, command: list[str], cwd: Path, *, quiet: bool = False) -> int:
-        output = subprocess.DEVNULL if quiet else None
-        return subprocess.run(  # noqa: S603 - the chosen engine with fixed arguments
-            command, cwd=cwd, env=self._build_environ(), check=False, stdout=output
-        ).returncode
+    def _start_process(
+        self,
+        command: list[str],
+        cwd: Path,
+        stdout: IO[bytes] | None = None,
+        stderr: IO[bytes] | None = None,
+    ) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - the chosen engine with fixed arguments
+            command, cwd=cwd, env=self._build_environ(), stdout=stdout, stderr=stderr
+        )
 
     def _build_environ(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(EXCLUDED_PREFIXES)}
@@ -214,30 +290,36 @@ class DemoStackRunner:
         }
 
 
-def print_projects(console: Console, rows: Sequence[ProjectRow], title: str) -> None:
-    """Print a table of projects."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("Project", "Type", "Status", "Start", "End"):
-        table.add_column(heading)
-    table.add_column("Value", justify="right")
-    table.add_column("City")
-    table.add_column("Region")
-    table.add_column("Admins", justify="right")
-    table.add_column("Members", justify="right")
-    for row in rows:
-        table.add_row(*_format_cells(row.project), row.region, str(row.admins), str(row.members))
+def _is_running(process: "subprocess.Popen[bytes]") -> bool:
+    """Wait a moment, and return whether the process still runs."""
+    try:
+        process.wait(PROGRESS_INTERVAL)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _read_text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
+
+
+def print_projects(console: Console, rows: Sequence[ProjectRow]) -> None:
+    """Print a table of projects, one line for each, sorted by name."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    width = console.width - OTHER_COLUMNS
+    table.add_column("   Project", no_wrap=True, max_width=width)
+    for heading in ("Status", "End", "Value", "Region", "People"):
+        justify: Literal["left", "right"] = "right" if heading in RIGHT_ALIGNED else "left"
+        table.add_column(heading, justify=justify, no_wrap=True)
+    for row in sorted(rows, key=lambda row: row.project.name or ""):
+        name, *cells = _format_cells(row.project)
+        people = str(row.admins + row.members)
+        table.add_row(*map(escape, (f"   {name}", *cells)), row.region, people)
     console.print(table)
 
 
 def _format_cells(project: Project) -> list[str]:
     value = "" if project.value is None else f"{project.value:,.0f} {project.currency or ''}"
-    cells = [
-        project.name,
-        project.project_type,
-        project.status,
-        project.start_date,
-        project.end_date,
-        value,
-        project.city,
-    ]
+    cells = [project.name, project.status, project.end_date, value]
     return [cell or "-" for cell in cells]

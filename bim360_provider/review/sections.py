@@ -12,6 +12,7 @@ from bim360_provider.review.plan import PlanMessage
 
 __all__ = [
     "DROPPED_LABEL",
+    "VERB_LABELS",
     "Section",
     "build_sections",
     "format_summary_line",

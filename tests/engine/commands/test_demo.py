@@ -1,6 +1,8 @@
 """``bim360 demo``, as people start it."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,9 @@ from pathlib import Path
 
 import pytest
 import requests
+
+from tests.meta.docs.markdown_files import read_document
+from tests.meta.source_files import ROOT
 
 PROGRAM = """
 from datetime import date
@@ -66,7 +71,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     (folder / "Pulumi.demo.yaml").write_text(settings)
     (folder / "__main__.py").write_text(PROGRAM)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    return Story(folder, before, demo(folder), demo(folder, "--destroy"), demo(folder))
+    return Story(folder, before, demo(folder), demo(folder, "--destroy"), demo(folder, "-v"))
 
 
 def test_the_demo_ends_well_each_time(story: Story) -> None:
@@ -76,10 +81,61 @@ def test_the_demo_ends_well_each_time(story: Story) -> None:
     assert codes == [0, 0, 0]
 
 
+def test_the_demo_of_this_repository_is_shorter_than_a_screen_and_a_half(
+    tmp_path: Path,
+) -> None:
+    """A screen has 24 lines; each fits 100 columns, and the tutorial shows all of them."""
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=lambda *_: ["__pycache__"])
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
+
+    run = demo(tmp_path, "--in-make")
+
+    assert len(run.stdout.splitlines()) <= 36
+    assert max(map(len, run.stdout.splitlines())) <= 100
+    assert run.stderr == ""
+    page = read_document("docs/tutorials/first_hour.md")
+    assert mask_varying_parts(run.stdout) in mask_varying_parts(page)
+
+
+def mask_varying_parts(output: str) -> str:
+    """Return the output without the engine and the seconds."""
+    output = re.sub(r"^Engine: .*\. Details", "Engine: . Details", output, flags=re.MULTILINE)
+    return re.sub(r" in \d+ s\.", " in 0 s.", output)
+
+
+def test_the_demo_shows_its_steps_in_order(story: Story) -> None:
+    """Preview, up, second up, a change by hand, its correction, and the review."""
+    titles = re.findall(r"^\d\. ([\w -]+)", story.first.stdout, re.MULTILINE)
+
+    assert titles == [
+        "Preview",
+        "Up",
+        "Up again",
+        "A change by hand",
+        "Preview with --refresh",
+        "Review",
+    ]
+
+
 def test_the_demo_shows_what_exists_and_what_it_cost(story: Story) -> None:
     """Two projects are two POSTs and a token; a second up sends nothing."""
-    assert "read from HQ (the up sent 3 requests)" in story.first.stdout
-    assert "sent 0 requests to HQ" in story.first.stdout
+    assert "+ 2 projects: North, South" in story.first.stdout
+    assert "3 requests to HQ in " in story.first.stdout
+    assert "3. Up again: nothing has changed\n   0 requests to HQ." in story.first.stdout
+
+
+def test_the_demo_shows_who_changed_what_and_how_it_is_corrected(story: Story) -> None:
+    """In the preview, and in the review comment."""
+    output = story.first.stdout
+
+    assert re.search(
+        r"Anna Halvorsen, account admin, opens '(North|South)' in the browser\n"
+        r" +and changes its end from 2028-01-01 to 2028-04-02.",
+        output,
+    )
+    assert re.search(r"~ project (North|South), end: 2028-04-02 → 2028-01-01", output)
+    assert "1 to change. 1 changed by hand in BIM 360." in output
+    assert "end: 2028-01-01 → 2028-04-02  (this run: restored)" in output
 
 
 def test_a_destroy_of_the_demo_archives_and_a_second_up_reactivates(story: Story) -> None:
@@ -87,6 +143,14 @@ def test_a_destroy_of_the_demo_archives_and_a_second_up_reactivates(story: Story
     assert story.destroyed.stdout.count("archived") >= 2
     assert "'North'" in story.again.stdout
     assert "was archived and is reactivated" in story.again.stdout
+
+
+def test_the_next_demo_corrects_what_was_changed_by_hand(story: Story) -> None:
+    """The demo ends with drift; another one begins with its correction."""
+    again = demo(story.folder)
+
+    assert again.stdout.count("end: 2028-04-02 → 2028-01-01") == 2
+    assert again.returncode == 0
 
 
 def test_the_demo_leaves_the_projects_own_files_alone(story: Story) -> None:
@@ -110,7 +174,7 @@ def test_the_demo_never_uses_the_credentials_of_a_real_account(story: Story) -> 
     said = [run.stdout + run.stderr for run in (story.first, story.destroyed, story.again)]
 
     assert all(REAL["APS_CLIENT_SECRET"] not in output for output in said)
-    assert all("127.0.0.1" in output for output in said)
+    assert all("projects, read from HQ" in output for output in said)
 
 
 def test_a_kept_emulator_shows_drift_until_it_is_interrupted(story: Story) -> None:
@@ -136,7 +200,7 @@ def test_a_kept_emulator_shows_drift_until_it_is_interrupted(story: Story) -> No
 
     assert "North" in drift
     assert process.returncode == 0
-    assert "The emulator is stopped" in rest
+    assert "The emulator stops" in rest
 
 
 def test_without_a_project_the_demo_names_the_searched_folder(tmp_path: Path) -> None:

@@ -40,13 +40,12 @@ def test_the_faults_of_the_docs_are_valid() -> None:
 @only_in_make_crashes
 def test_the_demo_succeeds_despite_the_faults(project: Path) -> None:
     """One project is found after a lost response, and the second up has no work."""
-    run = demo(project, "--faults", str(WEATHER))
+    run = demo(project, "-v", "--faults", str(WEATHER))
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert f"Faults: {WEATHER}." in run.stdout
     assert "was created, although HQ's response was lost" in run.stdout
     assert "Requests disturbed by a fault: " in run.stdout
-    assert "The second up changed nothing and sent 0 requests to HQ." in run.stdout
+    assert "   0 requests to HQ." in run.stdout
 
 
 def test_an_unknown_fault_mix_is_one_line(project: Path) -> None:

@@ -1,6 +1,9 @@
 """The demo's runner on the local engine."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +16,13 @@ def test_each_stack_of_a_project_has_its_own_state(
 ) -> None:
     """`bim360 demo --stack portfolio` must not change the state of the demo."""
     commands: list[list[str]] = []
-    monkeypatch.setattr(
-        DemoStackRunner, "_run_process", lambda _, command, *__: commands.append(command)
-    )
+    start = subprocess.Popen
+
+    def record(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
+        commands.append(command)
+        return start([sys.executable, "-c", ""], **options)
+
+    monkeypatch.setattr(subprocess, "Popen", record)
 
     for stack in ("demo", "portfolio"):
         runner = DemoStackRunner(DemoEngine("local", "local"), tmp_path, stack, tmp_path, {})
