@@ -6,7 +6,11 @@ RUN := .venv/bin/python -m
 WORKERS ?= 2
 # One worker runs all tests of a file, which share fixtures. The first files are the slowest ones.
 BY_FILE := --dist loadfile --no-loadscope-reorder
-# Resolves the lock file; not part of .venv.
+# The tests that depend on the versions of pulumi, pydantic and the other packages. Old packages warn about each other.
+OLDEST_TESTS ?= tests/unit/dynamic tests/unit/models tests/unit/resources tests/unit/testing tests/unit/hq \
+	tests/client/http tests/client/project tests/host tests/engine/test_stack_lifecycle.py tests/engine/test_failures.py \
+	tests/engine/test_members.py tests/engine/test_company_and_account_user.py tests/engine/test_secret_arguments.py
+# Resolves the lock files; not part of .venv.
 UV := uv==0.13.9
 
 # The CLI that `make pulumi` installed, if any, takes precedence.
@@ -17,7 +21,7 @@ export PATH := $(if $(wildcard build/pulumi/pulumi),$(CURDIR)/build/pulumi:)$(PA
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pulumi chromium test soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference pictures format lock clean
+.PHONY: help setup pulumi chromium test test-oldest soak crashes fuzz bench demo demo-destroy lint types docs docs-links reference parity pictures format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -26,14 +30,18 @@ help: ## List the targets
 setup: ## Build .venv from requirements.lock (all targets do this first)
 	@sh .ci/setup
 
-pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go
-	@.venv/bin/python .ci/pulumi_cli.py
+pulumi: setup ## Get the Pulumi CLI for the tests: from PATH, by download, or built with Go (ARGS=oldest: the oldest one)
+	@.venv/bin/python .ci/pulumi_cli.py $(ARGS)
 
 chromium: setup ## Install Chromium for the tests of the emulator's page, where apt-get and root are available
 	@sh .ci/chromium
 
 test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 	$(RUN) pytest -n $(WORKERS) $(BY_FILE) $(ARGS)
+
+test-oldest: ## Run the tests with the oldest supported versions of all packages, in .venv-oldest
+	@sh .ci/setup oldest
+	.venv-oldest/bin/python -m pytest -W default -n $(WORKERS) --dist loadgroup $(OLDEST_TESTS) $(ARGS)
 
 soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)
@@ -77,6 +85,9 @@ docs-links: setup ## Check the external links of the documentation; needs intern
 reference: setup ## Generate docs/reference/commands.md from the help texts of the commands
 	$(RUN) tests.meta.docs.commands_page
 
+parity: setup ## Compare the local engine with the Pulumi CLI and write docs/explanation/parity.md
+	@$(RUN) tests.cli.parity $(ARGS)
+
 pictures: setup ## Render the pictures of README and docs (docs/images) from the current output; needs Chromium
 	$(RUN) tests.meta.docs.pictures
 
@@ -84,12 +95,15 @@ format: setup ## Format the code and apply automatic fixes
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
 
-lock: setup ## Update requirements.lock from pyproject.toml (ARGS=--upgrade: upgrade all packages)
+lock: setup ## Update both lock files from pyproject.toml (ARGS=--upgrade: upgrade all packages)
 	@$(RUN) pip install --quiet --disable-pip-version-check --upgrade --target build/lock "$(UV)"
 	PYTHONPATH=build/lock $(RUN) uv pip compile pyproject.toml --all-extras --group dev --universal \
 		--python-version 3.10 --generate-hashes --custom-compile-command "make lock" --quiet \
 		--output-file requirements.lock $(ARGS)
+	PYTHONPATH=build/lock $(RUN) uv pip compile pyproject.toml --all-extras --group test --universal \
+		--python-version 3.10 --generate-hashes --custom-compile-command "make lock" --quiet \
+		--resolution lowest-direct --output-file requirements-oldest.lock $(ARGS)
 
 clean: ## Remove .venv, caches and builds; the state of the demo in .demo/ is kept
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,8 @@
 """Builds ``.venv`` from ``requirements.lock``, unless it is up to date.
 
+With the argument ``oldest`` it builds ``.venv-oldest`` from ``requirements-oldest.lock``, which has
+the oldest supported versions.
+
 Requires Python only. Debian and its derivatives ship Python without pip and ``ensurepip``, so pip's
 wheel is in this folder. pip's usual settings for index, proxy and certificates apply
 (``PIP_INDEX_URL``, ``pip.conf``).
@@ -18,9 +21,10 @@ from pathlib import Path
 
 from quietly import ROOT, SetupError, run, say
 
-VENV = ROOT / ".venv"
+SUFFIX = "-oldest" if sys.argv[1:] == ["oldest"] else ""
+VENV = ROOT / f".venv{SUFFIX}"
 PYTHON = VENV / "bin" / "python"
-LOCK = ROOT / "requirements.lock"
+LOCK = ROOT / f"requirements{SUFFIX}.lock"
 PROJECT = ROOT / "pyproject.toml"
 PIP = ROOT / ".ci" / "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
@@ -126,12 +130,12 @@ def build(changed: set[str]) -> None:
         inputs["python"] = built_inputs()["python"]
     STAMP.unlink(missing_ok=True)
     if changed != {"project"}:
-        say(f"Setting up .venv with Python {sys.version.split()[0]}, once ...")
+        say(f"Setting up {VENV.name} with Python {sys.version.split()[0]}, once ...")
         create_empty()
         install_locked()
     install_project()
     STAMP.write_text(json.dumps(inputs, indent=2) + "\n")
-    say(f"Set up .venv in {time.monotonic() - started:.0f} s.")
+    say(f"Set up {VENV.name} in {time.monotonic() - started:.0f} s.")
 
 
 def main() -> int:

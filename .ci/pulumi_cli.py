@@ -3,7 +3,8 @@
 ``.ci/pulumi/go.mod`` pins the version. A CLI on PATH is used unchanged. Otherwise the release is
 downloaded; if that fails, ``pulumi`` is built from its Go module. No package registry serves
 Pulumi's Python language host, so a built CLI runs with the one in ``tests/support/pulumi_cli``.
-Either way ``build/pulumi`` contains the executables for PATH.
+Either way ``build/pulumi`` contains the executables for PATH. With the argument ``oldest`` it gets
+the oldest supported version, which ``.ci/pulumi-oldest/go.mod`` pins, whatever is on PATH.
 
 The cache is outside of the checkout (``XDG_CACHE_HOME`` or ``~/.cache``), so all clones share it.
 An interrupted build continues where it stopped.
@@ -29,7 +30,8 @@ import requests
 import urllib3
 from quietly import ROOT, SetupError, say
 
-MODULE = ROOT / ".ci" / "pulumi"
+OLDEST = sys.argv[1:] == ["oldest"]
+MODULE = ROOT / ".ci" / ("pulumi-oldest" if OLDEST else "pulumi")
 LAUNCHERS = ROOT / "tests" / "support" / "pulumi_cli"
 INSTALLED = ROOT / "build" / "pulumi"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "bim360-provider/pulumi")
@@ -43,6 +45,9 @@ DOWNLOAD_ERRORS = (OSError, EOFError, tarfile.TarError, zlib.error, urllib3.exce
 
 BUILD_BYTES = 4_000_000_000
 """Disk space for modules, compiled packages and the binary."""
+
+VERSION_VARIABLES = ("sdk/v3/go/common/version.Version", "pkg/v3/version.Version")
+"""Where newer and older versions of the CLI read their version."""
 
 PROGRESS_SECONDS = 30.0
 
@@ -108,8 +113,9 @@ def build(version: str, folder: Path) -> None:
         msg = f"building it needs 4 GB of disk space in {folder}"
         raise SetupError(msg)
     say(f"  building pulumi {version} with Go, once: 3 to 15 minutes on 2 cores")
-    linked = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{version}"
-    compile_ = (go, "build", "-trimpath", "-ldflags", f"-s -w {linked}", "-o", folder / "pulumi")
+    linked = [f"-X github.com/pulumi/pulumi/{each}=v{version}" for each in VERSION_VARIABLES]
+    flags = ("-trimpath", "-ldflags", " ".join(("-s", "-w", *linked)))
+    compile_ = (go, "build", *flags, "-o", folder / "pulumi")
     run((*compile_, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"), go_environment(folder), folder)
     for cache in ("modules", "packages"):
         shutil.rmtree(folder / cache)
@@ -209,7 +215,7 @@ def main() -> int:
     """Get the CLI and return the exit status."""
     version = pinned_version()
     try:
-        user_cli = find_on_path()
+        user_cli = None if OLDEST else find_on_path()
         if user_cli is not None:
             shutil.rmtree(INSTALLED, ignore_errors=True)
             say(f"The tests use {user_cli}, version {read_version(user_cli)}.")

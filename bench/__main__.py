@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.engines import ROOT, choose_engine
+from bench.engines import ROOT, choose_engine, describe_missing_peer
 from bench.performance_page import update_page
 from bench.report import DATA_FILE, write_report
 from bench.results import Results, load_results, save_results
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     write_report(results, folder)
     if not options.quick and options.out is None:
         update_page()
+    print(describe_missing_peer())
     thresholds = check_thresholds(results)
     print("\n".join(("", *(each.report_line for each in thresholds), f"\n{folder / 'README.md'}")))
     return int(not all(each.is_met for each in thresholds))

@@ -108,3 +108,15 @@ def choose_engine(wanted: str) -> BenchEngine:
         sys.exit("The Pulumi CLI is not on PATH; omit --engine to use the local engine.")
     version = subprocess.run([path, "version"], capture_output=True, text=True, check=False)
     return BenchEngine(f"the Pulumi CLI {version.stdout.strip() or '(unknown version)'}", path)
+
+
+def describe_missing_peer() -> str:
+    """Return why OpenTofu with the generic REST provider was not measured.
+
+    No package registry serves both: the Go module proxy has OpenTofu, whose module cannot be built
+    without its ``replace`` lines, and refuses ``github.com/Mastercard/terraform-provider-restapi``.
+    """
+    tofu = shutil.which("tofu")
+    if tofu is None:
+        return "OpenTofu with the REST provider was not measured: `tofu` is not on PATH."
+    return f"OpenTofu with the REST provider was not measured: no projects are written for {tofu}."

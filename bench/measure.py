@@ -10,7 +10,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,8 @@ POLL_INTERVAL: Final = 0.02
 """Seconds between two polls; usage after the last poll is not counted."""
 
 TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
+
+PROC: Final = Path("/proc")
 
 HOST_MARKS: Final = ("pulumi.dynamic", "\0host\0", "bench.subjects.script")
 PROGRAM_MARKS: Final = ("pulumi-language-python", "\0program\0")
@@ -44,15 +45,13 @@ class ProcessMonitor:
         """Update the usage of every process that is still running."""
         for process in list_descendants(self.root):
             usage = self.usage_by_process.setdefault(process, ProcessUsage("engine"))
-            try:
-                # The command line of an ending process is empty: keep the known role.
-                command = Path(f"/proc/{process}/cmdline").read_text("utf-8")
-                usage.role = classify_process(command) if command else usage.role
-                usage.cpu = parse_cpu_seconds(Path(f"/proc/{process}/stat").read_text("utf-8"))
-                status = Path(f"/proc/{process}/status").read_text("utf-8")
-                usage.memory = max(usage.memory, parse_peak_memory(status))
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # the process has just ended
+            # The command line of an ending process is empty: keep the known role.
+            if command := read_process_file(f"{process}/cmdline"):
+                usage.role = classify_process(command)
+            if stat := read_process_file(f"{process}/stat"):
+                usage.cpu = parse_cpu_seconds(stat)
+            status = read_process_file(f"{process}/status")
+            usage.memory = max(usage.memory, parse_peak_memory(status))
 
     def sum_cpu(self) -> dict[str, float]:
         """Return processor seconds by role."""
@@ -75,11 +74,26 @@ def list_descendants(root: int) -> list[int]:
     while waiting:
         process = waiting.pop()
         found.append(process)
-        for children in Path(f"/proc/{process}/task").glob("*/children"):
-            # The file disappears when its thread ends.
-            with suppress(FileNotFoundError, ProcessLookupError):
-                waiting += [int(each) for each in children.read_text("ascii").split()]
+        for thread in list_threads(process):
+            children = read_process_file(f"{process}/task/{thread}/children")
+            waiting += [int(each) for each in children.split()]
     return found
+
+
+def list_threads(process: int) -> list[str]:
+    """Return the ids of a process's threads; none if it has ended."""
+    try:
+        return [each.name for each in (PROC / f"{process}/task").iterdir()]
+    except OSError:
+        return []
+
+
+def read_process_file(name: str) -> str:
+    """Return a file of ``/proc``; ``""`` if the process or thread has ended."""
+    try:
+        return (PROC / name).read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def classify_process(command: str) -> str:

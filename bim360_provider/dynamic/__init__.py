@@ -9,9 +9,7 @@ from typing import Final
 
 __all__ = ["IS_HOST"]
 
-_main_spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-
-IS_HOST: Final = getattr(_main_spec, "name", None) == "pulumi.dynamic.__main__"
+IS_HOST: Final = "pulumi.dynamic" in sys.orig_argv
 """Whether this process is ``python -m pulumi.dynamic``."""
 
 if IS_HOST:

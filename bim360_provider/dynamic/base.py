@@ -85,6 +85,9 @@ def _hide_frames(*, hidden: bool) -> None:
         del sys.tracebacklimit
 
 
+PROVIDER_KEY: Final = "__provider"
+"""The property with the serialized provider, by which Pulumi's host finds it."""
+
 SECRETS_KEY: Final = "__secret"
 """The names of the secret arguments, as one text; absent if there is none.
 

@@ -22,6 +22,11 @@ from bim360_provider.core.replacements import (
 from bim360_provider.core.run import Run
 from bim360_provider.dynamic import stack_state
 from bim360_provider.dynamic.engine import exit_with_engine, notify
+from bim360_provider.dynamic.host import (
+    ReadResultWithInputs,
+    get_call_urn,
+    return_inputs_of_reads,
+)
 from bim360_provider.dynamic.progress import ProgressReport
 from bim360_provider.dynamic.property_bag import (
     from_pulumi,
@@ -37,7 +42,6 @@ from bim360_provider.dynamic.shared import (
     resolve_settings,
     warn_about_setup,
 )
-from bim360_provider.dynamic.stack_state import get_call_urn
 from bim360_provider.errors import ConfigError, ConflictError
 from bim360_provider.models import normalize
 
@@ -45,7 +49,9 @@ __all__ = ["EntityCalls"]
 
 PropertyBag = dict[str, Any]
 
-exit_with_engine()  # the first call of a process imports this module
+# The first call of a process imports this module.
+exit_with_engine()
+return_inputs_of_reads()
 
 progress: Final = ProgressReport(partial(notify, warning=False))
 """The progress of a refresh or a destroy, which run no program."""
@@ -147,7 +153,7 @@ class EntityCalls:
         progress.finish(partial(stack_state.count_resources, id_))
         if live is None:
             return ReadResult("", {})
-        return ReadResult(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
+        return ReadResultWithInputs(live.id, to_pulumi(live.outputs), to_pulumi(live.inputs))
 
     @protect_secrets
     def delete(self, id_: str, props: PropertyBag) -> None:

@@ -23,7 +23,8 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from bim360_provider.core.validation import UNKNOWN, Unknown
-from bim360_provider.dynamic.base import SECRETS_KEY
+from bim360_provider.dynamic.base import PROVIDER_KEY, SECRETS_KEY
+from bim360_provider.dynamic.host import ReadResultWithInputs, restore_hidden_properties
 from bim360_provider.errors import Bim360Error
 from bim360_provider.models.display import (
     MASK,
@@ -44,8 +45,6 @@ __all__ = [
     "to_pulumi",
 ]
 
-
-PROVIDER_KEY: Final = "__provider"
 
 DECLARED_KEY: Final = "__declared"
 """The names of the declared arguments; Pulumi does not show keys of this form."""
@@ -152,6 +151,7 @@ def protect_secrets(
     @functools.wraps(method)
     def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         bags = [each for each in (*args, *kwargs.values()) if isinstance(each, Mapping)]
+        restore_hidden_properties(bags)
         names = frozenset[str]().union(*map(read_secret_names, bags))
         if not names and not has_shared_secrets():
             return method(self, *args, **kwargs)
@@ -185,7 +185,7 @@ def _mask_result(result: object, bags: list[PropertyBag]) -> None:
             outs.update(
                 {k: mask_value(outs[k]) for k in DERIVED_OUTPUTS if k in outs and k not in bags[-1]}
             )
-    if isinstance(result, ReadResult) and result.inputs:
+    if isinstance(result, ReadResultWithInputs):
         _write_secret_names(result.inputs, names)
     if isinstance(result, DiffResult) and names - read_secret_names(bags[0]):
         # An update also hides the old output, which the state has in plain text.

@@ -1,6 +1,5 @@
 """The resources of the stack: their previous outputs, and which of them this run declares."""
 
-import inspect
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ from bim360_provider.core.names.renames import NameExchange, RenameRegistry
 from bim360_provider.core.replacements import Predecessor
 from bim360_provider.core.run import Run
 from bim360_provider.dynamic.engine import notify
+from bim360_provider.dynamic.host import get_call_urn
 from bim360_provider.dynamic.property_bag import from_pulumi
 from bim360_provider.hq.api.cache import Memo
 
@@ -23,7 +23,6 @@ __all__ = [
     "count_resources",
     "find_exchanged_object",
     "find_predecessor",
-    "get_call_urn",
     "has_other_holder",
     "is_checked",
     "is_exchanged",
@@ -36,25 +35,6 @@ __all__ = [
     "record_diff",
     "release_object",
 ]
-
-
-CALLS_WITH_URN: Final = frozenset({"Check", "Diff", "Create", "Read", "Update", "Delete"})
-"""Methods of Pulumi's host whose request has a URN."""
-
-
-def get_call_urn() -> str | None:
-    """Return the URN of this thread's call; None outside of Pulumi's host.
-
-    It is read from the host's own frame:
-    https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/dynamic/__main__.py
-    """
-    frame = inspect.currentframe()
-    while frame is not None:
-        frame = frame.f_back
-        if frame and frame.f_code.co_name in CALLS_WITH_URN and "request" in frame.f_locals:
-            urn = getattr(frame.f_locals["request"], "urn", None)
-            return urn if isinstance(urn, str) else None
-    return None
 
 
 TYPE_PREFIX: Final = "pulumi-python:dynamic/bim360:"

@@ -35,6 +35,20 @@ class ErrorCode(IntEnum):
     TRANSITION = 9423
     ARCHIVED = 9424
     OTHER_COMPANY = 9425
+    LOCKED = 9430
+
+
+DATA_ERROR_CODES = {
+    400: "BAD_INPUT",
+    403: "BIM360DM_ERROR",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    423: "LOCKED",
+}
+"""The ``code`` of an error of Data Management by status; that of 403 is observed."""
+
+ROOT_FOLDER_SUFFIX = "-root-folder"
+"""What follows the project's id in the name of its root folder."""
 
 
 class JobState(str, Enum):
@@ -112,4 +126,52 @@ ASSUMPTIONS = (
     Assumption(JobState.FAILED.value, "job `status`", "the same, with `job_outcome` failed"),
     Assumption(COPY_FAILED_MESSAGE, "job `message`", "why a copy failed"),
     Assumption("a UUID", "account user `default_role_id`", "the id of a default role"),
+    Assumption(
+        "404",
+        "HQ's endpoints that are not compatible with ACC, with the id of an ACC project",
+        "such a project is unknown to them, unless `acc_projects_in_hq` is serve",
+    ),
+    Assumption(DATA_ERROR_CODES[400], "Data Management 400 `code`", "the request is malformed"),
+    Assumption(DATA_ERROR_CODES[404], "Data Management 404 `code`", "an unknown project or folder"),
+    Assumption(DATA_ERROR_CODES[409], "Data Management 409 `code`", "the name is in use"),
+    Assumption(DATA_ERROR_CODES[423], "Data Management 423 `code`", "by a fault rule"),
+    Assumption(
+        "409",
+        "PATCH of a folder",
+        "the name is in use, also where a folder is restored or moved; or its parent is hidden",
+    ),
+    Assumption(
+        "403",
+        "POST and PATCH of a folder, permissions of a folder",
+        "a change of the root folder, of a top folder, or of the permissions of the root folder",
+    ),
+    Assumption("400", "POST and PATCH of a folder", "more than 25 levels below a top folder"),
+    Assumption(
+        f"<project id>{ROOT_FOLDER_SUFFIX}", "root folder `name`", "no page documents its name"
+    ),
+    Assumption(
+        "the client id",
+        "folder `createUserId`, `lastModifiedUserId`",
+        "a request without an acting user",
+    ),
+    Assumption(
+        "hidden: true",
+        "GET folder",
+        "the folder, or one above it, is hidden; its id is still known",
+    ),
+    Assumption(
+        str(ErrorCode.LOCKED.value),
+        "folder permissions 423 `code`",
+        "the folder is new, with `folder_busy_after_create`",
+    ),
+    Assumption(
+        "HQ's two keys", "folder permissions, body of errors", "no page documents their format"
+    ),
+    Assumption(
+        "422",
+        "batch-create, batch-update",
+        "one row is refused, and none is applied: an unknown subject, a project admin, actions of "
+        "no level, a subject that has permissions (create) or has none (update)",
+    ),
+    Assumption("400", "batch-delete", "a row names a project admin"),
 )

@@ -164,7 +164,8 @@ class Emulator:
     def _apply_fault(self, context: RequestContext, number: int, then: FaultEffect) -> Reply:
         context.fault_number = number
         self.clock.advance(then.advance)
-        return apply_fault(then, self._process_request(context) if then.is_processed else None)
+        real_reply = self._process_request(context) if then.is_processed else None
+        return apply_fault(then, real_reply, context.error_type)
 
     def _build_options(self, seed: Seed) -> Options:
         return _parse_options({**seed.options, **self._overrides})

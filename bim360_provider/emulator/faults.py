@@ -10,7 +10,12 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from bim360_provider.emulator.assumptions import ErrorCode
-from bim360_provider.emulator.http.errors import ApiError, GatewayError, HqApiError
+from bim360_provider.emulator.http.errors import (
+    ApiError,
+    DataApiError,
+    GatewayError,
+    HqApiError,
+)
 from bim360_provider.emulator.http.messages import Delivery, IncomingRequest, Reply, parse_json
 from bim360_provider.emulator.journal import is_path_match, parse_body
 from bim360_provider.emulator.options import Seconds
@@ -43,7 +48,7 @@ FIRST_ERROR_STATUS = 400
 
 FILLER = "HQ is not well today. "
 
-LIST_KEYS = ("results", "success_items", "business_units")
+LIST_KEYS = ("results", "success_items", "business_units", "data")
 """The keys of lists inside an object."""
 
 
@@ -146,14 +151,20 @@ def read_rules(path: Path) -> list[Rule]:
         raise SeedError(msg) from None
 
 
-def apply_fault(then: FaultEffect, real_reply: Reply | None) -> Reply:
+def apply_fault(
+    then: FaultEffect,
+    real_reply: Reply | None,
+    error_type: type[HqApiError] | type[DataApiError] = HqApiError,
+) -> Reply:
     """Return the reply to send.
 
     Args:
         then: The effect of the fault.
         real_reply: HQ's reply if it acted, else None.
+        error_type: The format of the errors of the request's API.
     """
-    reply = _replace_no_content_status(_replace_body(then, _build_base_reply(then, real_reply)))
+    base = _build_base_reply(then, real_reply, error_type)
+    reply = _replace_no_content_status(_replace_body(then, base))
     headers = {**reply.headers, **{name.lower(): each for name, each in then.headers.items()}}
     if then.retry_after is not None:
         headers["retry-after"] = str(then.retry_after)
@@ -174,7 +185,11 @@ def _build_delivery(then: FaultEffect) -> Delivery:
     )
 
 
-def _build_base_reply(then: FaultEffect, real_reply: Reply | None) -> Reply:
+def _build_base_reply(
+    then: FaultEffect,
+    real_reply: Reply | None,
+    error_type: type[HqApiError] | type[DataApiError],
+) -> Reply:
     if then.redirect is not None:
         return Reply(then.status or REDIRECT_STATUS, {}, b"")
     if then.status is None:
@@ -183,17 +198,19 @@ def _build_base_reply(then: FaultEffect, real_reply: Reply | None) -> Reply:
         return Reply(then.status, {}, b"")
     if then.status < FIRST_ERROR_STATUS:
         return replace(real_reply or Reply.from_content(then.status, {}), status=then.status)
-    return build_usual_error(then.status).build_reply()
+    return build_usual_error(then.status, error_type).build_reply()
 
 
-def build_usual_error(status: int) -> ApiError:
-    """Return the usual error of a status."""
+def build_usual_error(
+    status: int, error_type: type[HqApiError] | type[DataApiError] = HqApiError
+) -> ApiError:
+    """Return the usual error of a status in the format of an API."""
     reason = next((each.phrase for each in HTTPStatus if each == status), "Error")
     if status in GATEWAY_CODES:
         return GatewayError(status, GATEWAY_CODES[status], reason)
     if status >= FIRST_SERVER_ERROR_STATUS:
         return GatewayError(status, SERVER_ERROR_CODE, reason)
-    return HqApiError(status, ErrorCode.REFUSED, reason)
+    return error_type(status, ErrorCode.REFUSED, reason)
 
 
 def _replace_body(then: FaultEffect, reply: Reply) -> Reply:

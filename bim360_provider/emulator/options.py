@@ -24,6 +24,12 @@ class Options(BaseModel):
     """Token requests that a client id may send in any 60 seconds; 0 is no limit."""
     admin_rate_limit_per_minute: Count = 600
     """The same for reads of construction/admin and bim360/admin, which have their own quota."""
+    folder_read_rate_limit_per_minute: Count = 300
+    """The same for each read of Data Management's folders; each endpoint has its own quota."""
+    folder_write_rate_limit_per_minute: Count = 50
+    """The same for each write of folders, and for a project of a hub."""
+    permission_rate_limit_per_minute: Count = 50
+    """The same for each endpoint of folder permissions; its real number is not known."""
     token_lifetime: Seconds = 3600
     """Seconds until an access token expires."""
     credentials_in_body: Literal["refuse", "accept"] = "refuse"
@@ -78,5 +84,21 @@ class Options(BaseModel):
     """The key of an industry role's access levels."""
     remove_project_users: Literal["refuse", "allow"] = "refuse"
     """Whether construction/admin removes users of BIM 360 projects."""
+    acc_projects_in_hq: Literal["hide", "serve"] = "hide"
+    """Whether HQ's endpoints that are documented as incompatible with ACC accept ACC projects."""
+    top_folders_after: Seconds = 0
+    """Seconds of the emulator's clock until a new project has its top folders."""
+    top_folders_early: Literal["forbidden", "not_found", "empty"] = "forbidden"
+    """What requests before that time get; ``empty`` is a list of no folders."""
+    folders_of_inactive_projects: Literal["refuse", "allow"] = "refuse"
+    """What happens to the folders of a project that is not active."""
+    names_of_hidden_folders: Literal["free", "taken"] = "free"
+    """Whether a new folder may have the name of a hidden one next to it."""
+    folder_busy_after_create: Seconds = 0
+    """Seconds of the emulator's clock for which new permissions of a new folder return 423."""
+    permission_actions: Literal["levels", "any"] = "levels"
+    """Whether the actions of a subject must be those of a documented level."""
+    create_permission_again: Literal["refuse", "replace"] = "refuse"
+    """What batch-create does with a subject that has permissions."""
     business_units: Literal["replace", "merge"] = "replace"
     """Whether a PUT of the structure deletes the units it leaves out."""

@@ -2,13 +2,24 @@
 
 import math
 from collections import defaultdict, deque
+from typing import NamedTuple
 
 from bim360_provider.emulator.clock import EmulatorClock
 from bim360_provider.emulator.http.errors import GatewayError
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.storage.database import IdGenerator, Store
 
-HQ_QUOTA, ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA = "hq", "admin_reads", "admin_writes"
+
+class QuotaKey(NamedTuple):
+    """The quota of some endpoints, and the option with its limit."""
+
+    name: str
+    option: str
+
+
+HQ_QUOTA = QuotaKey("hq", "rate_limit_per_minute")
+ADMIN_READ_QUOTA = QuotaKey("admin_reads", "admin_rate_limit_per_minute")
+ADMIN_WRITE_QUOTA = QuotaKey("admin_writes", "rate_limit_per_minute")
 """Documented: HQ's endpoints share one quota; construction/admin has one for reads and one for
 writes, see https://aps.autodesk.com/en/docs/acc/v1/overview/rate-limits/admin-rate-limits/"""
 
@@ -58,9 +69,7 @@ class HqState:
         self.store = store
         self.clock = clock
         self.options = options
-        self.quotas = {
-            name: Quota(clock) for name in (HQ_QUOTA, ADMIN_READ_QUOTA, ADMIN_WRITE_QUOTA)
-        }
+        self.quotas: dict[str, Quota] = defaultdict(lambda: Quota(clock))
         self.token_quota = Quota(clock)
 
     @property
@@ -74,13 +83,11 @@ class HqState:
             quota.reset()
         self.token_quota.reset()
 
-    def consume_quota(self, caller: str, quota: str) -> None:
+    def consume_quota(self, caller: str, quota: QuotaKey) -> None:
         """Count a request against its quota.
 
         Raises:
             GatewayError: 429 with ``Retry-After``.
         """
-        reads = quota == ADMIN_READ_QUOTA
-        options = self.options
-        limit = options.admin_rate_limit_per_minute if reads else options.rate_limit_per_minute
-        self.quotas[quota].consume(caller, limit)
+        limit: int = getattr(self.options, quota.option)
+        self.quotas[quota.name].consume(caller, limit)

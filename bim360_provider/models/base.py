@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import VERSION, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bim360_provider.models import enums, normalize
 
@@ -89,10 +89,17 @@ CountryArgument: TypeAlias = Annotated[
 ]
 
 
+DEFERS_BUILD: Final = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
+"""Whether models are built at their first use, so that the host starts faster.
+
+Before pydantic 2.14 that fails if several threads of the host use a model for the first time.
+"""
+
+
 class InputModel(BaseModel):
     """Arguments of a program; an unknown name is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=DEFERS_BUILD)
 
 
 class ResponseModel(BaseModel):
@@ -102,7 +109,7 @@ class ResponseModel(BaseModel):
     in form D is not a change.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=DEFERS_BUILD)
 
     @model_validator(mode="before")
     @classmethod

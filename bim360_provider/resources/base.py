@@ -1,7 +1,7 @@
 """The base class of all resources: permanent type tokens and lookup by id."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -9,14 +9,11 @@ from pulumi import CustomResource, Input, Output, ResourceOptions, log, runtime
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
-from bim360_provider.dynamic.base import Bim360ProviderBase
+from bim360_provider.dynamic.base import PROVIDER_KEY, Bim360ProviderBase
 from bim360_provider.dynamic.progress import ProgressReport
 from bim360_provider.resources.argument_checks import ArgumentNameCheck
 
 __all__ = ["Bim360Resource"]
-
-PROVIDER_KEY: Final = "__provider"
-"""The property with the serialized provider, by which Pulumi's host finds it."""
 
 progress: Final = ProgressReport(log.info)
 """The progress of an up; only the program knows how many resources it declares."""
@@ -107,12 +104,16 @@ def _await_resource(resource: Resource) -> None:
     """
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:
-            getattr(output, "_untrack", _do_nothing)()
+            _untrack(output)
     registration = getattr(resource.urn, "_data", None)  # only some versions of Pulumi have it
     if registration is not None and not runtime.is_dry_run():
         progress.add()
         registration.add_done_callback(lambda _: progress.finish())
 
 
-def _do_nothing() -> None:
-    """Replace a method that only some versions of Pulumi have."""
+def _do_nothing(_: Output[Any]) -> None:
+    """Replace a method that only newer versions of Pulumi have."""
+
+
+# Read from the class: an output has every attribute, as an attribute of its value.
+_untrack: Final[Callable[[Output[Any]], None]] = getattr(Output, "_untrack", _do_nothing)

@@ -26,6 +26,8 @@ EXIT_INTERRUPTED: Final = 130
 
 NOTICE: Final = "Local engine of bim360-provider (not Pulumi; it has its own state)"
 
+OPS_WITH_NEW_OUTPUTS: Final = frozenset({"create", "update", "replace", "create-replacement"})
+
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 """The unit of Pulumi's durations."""
 
@@ -91,7 +93,7 @@ class Screen:
     def show_result(self, result: Result) -> None:
         """Show the result."""
         if self._as_json:
-            typer.echo(json.dumps(_serialize_result(result), indent=2, default=str))
+            typer.echo(json.dumps(serialize_result(result), indent=2, default=str))
         else:
             self._display.print_summary(result)
 
@@ -132,13 +134,15 @@ def _parse_pairs(flag: str, texts: list[str] | None) -> dict[str, str]:
     return pairs
 
 
-def _serialize_result(result: Result) -> dict[str, object]:
+def serialize_result(result: Result) -> dict[str, object]:
     """Return a result in the format of ``pulumi preview --json``."""
     return {
         "engine": NOTICE,
         "command": result.command,
         "ok": result.ok,
-        "steps": [_serialize_step(step) for step in result.steps],
+        "steps": [
+            _serialize_step(step, planned=result.command == "preview") for step in result.steps
+        ],
         "diagnostics": [
             {"severity": message.severity, "message": message.text, "urn": message.urn}
             for message in result.messages
@@ -149,12 +153,16 @@ def _serialize_result(result: Result) -> dict[str, object]:
     }
 
 
-def _serialize_step(step: Step) -> dict[str, object]:
+def _serialize_step(step: Step, *, planned: bool) -> dict[str, object]:
+    new_state = step.new_state
+    if planned and step.op in OPS_WITH_NEW_OUTPUTS and new_state is not None:
+        # In a preview, Pulumi has neither the id nor the outputs of what will change.
+        new_state = {k: v for k, v in new_state.items() if k not in {"id", "outputs"}}
     return {
         "op": step.op,
         "urn": step.urn,
         "oldState": step.old_state,
-        "newState": step.new_state,
+        "newState": new_state,
         "replaceReasons": step.replaces,
         "detailedDiff": {
             path: {"kind": kind, "inputDiff": True} for path, kind in step.paths.items()

@@ -1,4 +1,4 @@
-"""The life of a project, on the local engine and on the real Pulumi CLI."""
+"""A project on the real Pulumi CLI: its plan, drift, state and mistakes."""
 
 import json
 import os
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from bim360_provider.emulator import ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Emulator, serve
-from bim360_provider.testing import LocalEngine
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -129,48 +128,6 @@ def real(applied_project: EngineProject) -> EngineProject:
     applied_project.declare(**ARGUMENTS)
     change_in_browser(applied_project.hq, city=ARGUMENTS["city"])
     return applied_project
-
-
-def test_both_engines_send_the_same_requests_in_a_projects_lifecycle(
-    project_pair: tuple[EngineProject, EngineProject],
-) -> None:
-    """Create, no changes, change, drift, archived by hand, restored, destroy: each request."""
-    local, real = project_pair
-    engine = LocalEngine(
-        local.folder, stack="dev", state=local.folder.parent / "s.json", env=local.env
-    )
-    both: list[tuple[list[Any], list[Any]]] = []
-
-    def step(mine: Callable[[], object], *arguments: str) -> None:
-        both.append(
-            (local.record_requests(mine), real.record_requests(lambda: real.run_pulumi(*arguments)))
-        )
-
-    def say(**arguments: Any) -> None:
-        local.declare(**arguments)
-        real.declare(**arguments)
-
-    step(engine.preview, "preview")
-    step(engine.up, "up", "--yes", "--skip-preview")
-    step(engine.up, "up", "--yes", "--skip-preview")
-    say(city="Oslo")
-    step(engine.up, "up", "--yes", "--skip-preview")
-    for each in (local, real):
-        change_in_browser(each.hq, city="Bergen")
-    step(engine.refresh, "refresh", "--yes", "--skip-preview")
-    step(engine.up, "up", "--yes", "--skip-preview")
-    for each in (local, real):
-        change_in_browser(each.hq, status="archived")
-    step(lambda: engine.up(refresh=True), "up", "--yes", "--skip-preview", "--refresh")
-    say(city="Oslo", name="Tower II", on_destroy="archive")
-    step(engine.up, "up", "--yes", "--skip-preview")
-    step(engine.destroy, "destroy", "--yes", "--skip-preview")
-
-    requests = [[method for method, _ in sent] for sent, _ in both]
-    assert requests[:5] == [[], ["POST"], [], ["PATCH"], ["GET"]]
-    assert requests[5:] == [["PATCH"], ["GET", "PATCH"], ["PATCH"], ["PATCH"]]
-    assert [sent for sent, _ in both] == [sent for _, sent in both]
-    assert both[3][0] == [("PATCH", {"city": "Oslo"})]
 
 
 def test_the_preview_of_the_cli_shows_the_one_path_that_changes(real: EngineProject) -> None:

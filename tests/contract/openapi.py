@@ -1,4 +1,4 @@
-"""A validator of requests and responses against the vendor's accountadmin.yaml.
+"""Validators of requests and responses against the vendor's OpenAPI files.
 
 Use it in a test that is marked ``needs_openapi_file``::
 
@@ -7,7 +7,7 @@ Use it in a test that is marked ``needs_openapi_file``::
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,13 +18,16 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.contract.openapi_errata import VERBS, OpenApiDocument, patch_document
+from tests.contract.openapi_data_errata import DATA_ERRATA
+from tests.contract.openapi_errata import ERRATA, VERBS, Erratum, OpenApiDocument, patch_document
 
-OPENAPI_FILE = Path(__file__).parents[3] / "shared" / "openapi" / "accountadmin.yaml"
+OPENAPI_FOLDER = Path(__file__).parents[3] / "shared" / "openapi"
+OPENAPI_FILE = OPENAPI_FOLDER / "accountadmin.yaml"
+DATA_OPENAPI_FILE = OPENAPI_FOLDER / "datamanagement.yaml"
 
-needs_openapi_file = pytest.mark.skipif(
-    not OPENAPI_FILE.exists(), reason="the vendor's OpenAPI file is not part of the repository"
-)
+REASON = "the vendor's OpenAPI file is not part of the repository"
+needs_openapi_file = pytest.mark.skipif(not OPENAPI_FILE.exists(), reason=REASON)
+needs_data_openapi_file = pytest.mark.skipif(not DATA_OPENAPI_FILE.exists(), reason=REASON)
 
 LEGACY_REGION_PATH = "/regions/eu/"
 """An older way to name the region; the file has only the header."""
@@ -61,10 +64,11 @@ class Operation:
 class OpenApiValidator:
     """Validates against the file with its errata; unknown fields are problems."""
 
-    def __init__(self, document: OpenApiDocument) -> None:
-        self._components = patch_document(document)["components"]
+    def __init__(self, document: OpenApiDocument, errata: Sequence[Erratum] = ERRATA) -> None:
+        patched = patch_document(document, errata)
+        self._components = patched["components"]
         _forbid_additional_properties(self._components)
-        self.operations = [*_parse_operations(patch_document(document))]
+        self.operations = [*_parse_operations(patched)]
 
     def find_operation(self, method: str, path: str) -> Operation | None:
         """Return the operation of a request, None if the file has none."""
@@ -127,7 +131,7 @@ class OpenApiValidator:
             yield from ["there is a body, and there should be none"] if body else []
         elif kind not in contents:
             yield f'the content type "{kind}" is not one of {", ".join(contents)}'
-        elif kind == "application/json":
+        elif kind.endswith("json"):
             yield from self._validate_value(json.loads(body), contents[kind]["schema"], "body")
         else:
             parts = contents[kind]["schema"]["required"]
@@ -169,17 +173,24 @@ def _parse_operations(document: OpenApiDocument) -> Iterator[Operation]:
     for template, item in document["paths"].items():
         for verb in (each for each in VERBS if each in item):
             mine = item[verb]
-            parameters = (*item.get("parameters", ()), *mine.get("parameters", ()))
+            parameters = tuple(
+                _resolve_parameter(document, each)
+                for each in (*item.get("parameters", ()), *mine.get("parameters", ()))
+            )
             body = mine.get("requestBody", {})
             yield Operation(verb.upper(), template, parameters, body, mine["responses"])
 
 
+def _resolve_parameter(document: OpenApiDocument, parameter: Any) -> Any:
+    if "$ref" not in parameter:
+        return parameter
+    return document["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+
+
 @cache
-def load_openapi_file() -> OpenApiDocument:
-    """Return the unmodified file, read once; copy it before a change."""
-    document: OpenApiDocument = yaml.load(
-        OPENAPI_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader
-    )
+def load_openapi_file(path: Path = OPENAPI_FILE) -> OpenApiDocument:
+    """Return an unmodified file, read once; copy it before a change."""
+    document: OpenApiDocument = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return document
 
 
@@ -187,3 +198,9 @@ def load_openapi_file() -> OpenApiDocument:
 def get_validator() -> OpenApiValidator:
     """Return the validator."""
     return OpenApiValidator(load_openapi_file())
+
+
+@cache
+def get_data_validator() -> OpenApiValidator:
+    """Return the validator of Data Management."""
+    return OpenApiValidator(load_openapi_file(DATA_OPENAPI_FILE), DATA_ERRATA)

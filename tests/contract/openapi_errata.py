@@ -5,7 +5,7 @@ https://github.com/autodesk-platform-services/aps-sdk-openapi (Apache-2.0). Wher
 vendor's own pages, tools or real responses, these take precedence; each erratum has its reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -178,9 +178,11 @@ ERRATA = (
 are swapped, and PUT business_units_structure is described as a query."""
 
 
-def patch_document(document: OpenApiDocument) -> OpenApiDocument:
+def patch_document(
+    document: OpenApiDocument, errata: Sequence[Erratum] = ERRATA
+) -> OpenApiDocument:
     """Return the corrected file."""
     corrected = deepcopy(document)
-    for erratum in ERRATA:
+    for erratum in errata:
         erratum.patch(corrected)
     return corrected

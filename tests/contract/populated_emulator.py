@@ -13,12 +13,17 @@ from bim360_provider.emulator import (
     IncomingRequest,
     Reply,
 )
-from tests.support.emulator import get_bearer
+from tests.support.emulator import DATA_SCOPES, WRITE_FORM, get_bearer
 
 PROJECT_ID = "f0000000-0000-4000-8000-000000000001"
 USER_ID = "f0000000-0000-4000-8000-000000000002"
 
-EMULATOR_OPTIONS = {"rate_limit_per_minute": 0, "admin_rate_limit_per_minute": 0}
+EMULATOR_OPTIONS = {
+    "rate_limit_per_minute": 0,
+    "admin_rate_limit_per_minute": 0,
+    "folder_read_rate_limit_per_minute": 0,
+    "folder_write_rate_limit_per_minute": 0,
+}
 
 
 class PopulatedEmulator:
@@ -27,7 +32,7 @@ class PopulatedEmulator:
     def __init__(self) -> None:
         self.emulator = Emulator(options=EMULATOR_OPTIONS)
         self.emulator.clock.freeze()
-        self._bearer = get_bearer(self.emulator)
+        self._bearer = get_bearer(self.emulator, f"{WRITE_FORM}+{DATA_SCOPES}")
         self.populate()
 
     def populate(self) -> None:

@@ -25,6 +25,9 @@ RULES = (
     "Account users",
     "Project users",
     "The newer backend",
+    "ACC projects",
+    "Folders",
+    "Permissions of folders",
     "Business units",
     "Images",
 )

@@ -46,8 +46,12 @@ CALLS: Final = (
     *("getBusinessUnits", "createBusinessUnits"),
     *("createProjectImage", "getProject", "getProjects", "getProjectUsers", "getProjectUser"),
     "getUserProjects",
+    *("getHubProject", "getProjectTopFolders", "createFolder", "createSubfolder"),
+    *("renameFolder", "moveFolder", "hideFolder", "restoreFolder"),
+    *("getFolder", "getFolderParent", "getFolderContents"),
 )
-"""All calls of the SDK except its writes to ACC projects, which the emulator does not support."""
+"""All calls of the SDK except its writes to ACC projects, which the emulator does not support, and
+Data Management's calls about files."""
 
 
 def installed() -> Path:
@@ -166,6 +170,24 @@ def test_repeated_parameters_of_the_sdk_are_lists(results: dict[str, Any]) -> No
     assert member.keys() == {"id", "email", "products", "accessLevels"}
     assert of_user["id"] == project["id"]
     assert of_user["accessLevels"] == {"projectAdmin": True, "projectMember": True}
+
+
+def test_the_sdk_reads_and_writes_a_tree_of_folders(
+    results: dict[str, Any], hq: RunningEmulator
+) -> None:
+    """A folder in a folder, which was renamed, moved, hidden and restored."""
+    extension = results["getHubProject"]["content"]["data"]["attributes"]["extension"]
+    (listed,) = results["getFolderContents"]["content"]["data"]
+    folder = results["getFolder"]["content"]["data"]
+    project = hq.emulator.call_control_plane("GET", "/state")["accounts"][0]["projects"][0]
+    files = next(each for each in project["folders"] if each["name"] == "Project Files")
+
+    assert extension["data"] == {"projectType": "BIM360"}
+    assert listed["id"] == folder["id"]
+    assert results["hideFolder"]["content"]["data"]["attributes"]["hidden"] is True
+    assert results["getFolderParent"]["content"]["data"]["id"] == files["folders"][0]["id"]
+    assert [each["name"] for each in files["folders"]] == ["01 WIP"]
+    assert [each["name"] for each in files["folders"][0]["folders"]] == ["Models"]
 
 
 def test_each_call_of_the_sdk_is_one_request(results: dict[str, Any], hq: RunningEmulator) -> None:

@@ -15,6 +15,7 @@ from bim360_provider.testing import LocalEngine, LocalEngineError
 from bim360_provider.testing.engine.deployment import session
 from bim360_provider.testing.engine.state import snapshot
 from tests.support.scenarios import Command
+from tests.support.sdk import needs_sdk
 from tests.support.stack_runners import LocalStack
 
 PATIENCE = 30.0
@@ -43,6 +44,7 @@ def test_an_exit_code_is_an_error(tmp_path: Path) -> None:
     assert result.errors == ("the program ended with exit code 3",)
 
 
+@needs_sdk(260, "all of these options")
 def test_what_only_pulumi_can_do_is_refused(tmp_path: Path) -> None:
     """Each in one line that names it."""
     program = """

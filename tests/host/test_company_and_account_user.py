@@ -14,7 +14,6 @@ from tests.host.dynamic_host import (
     get_error_message,
     to_inputs,
     to_plain,
-    to_struct,
 )
 from tests.support.hq import Fault, FaultyEmulator, build_reply
 from tests.support.seeding import list_requests
@@ -129,7 +128,7 @@ def test_a_lookup_by_id_needs_no_state(
     """``.get()`` sends only the reference to the provider."""
     for host, given in ((companies, VOLT), (users, {"email": "ada@example.com"})):
         created = host.check_and_create(given)
-        found = host.read(created.id, to_struct({}), to_inputs({}, host.provider))
+        found = host.get(created.id)
         assert to_plain(found.inputs, host.provider).items() >= {**given, **PLACE}.items()
 
     assert list_requests(emulator) == ["POST companies", "GET company", "POST users", "GET user"]
@@ -148,7 +147,7 @@ def test_an_error_is_one_line(
         lines.append(get_error_message(caught.value))
 
     response_text = (
-        'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.\n'
+        'HQ answered 400 Bad Request (code 1): "no". Correct the value and run it again.'
     )
     assert lines == [
         f"BIM 360: could not create company 'Volt': {response_text}",

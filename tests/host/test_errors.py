@@ -11,6 +11,9 @@ from bim360_provider.emulator import CLIENT_ID, CLIENT_SECRET, RunningEmulator, 
 from tests.host.conftest import build_config
 from tests.host.dynamic_host import DynamicHost, get_error_message, start_host, to_inputs
 from tests.support.hq import PROJECT_BODY, PROJECT_INPUTS, Fault, FaultyEmulator, build_reply
+from tests.support.sdk import needs_sdk
+
+keeps_traceback = needs_sdk(260, "tracebacks of the host")
 
 
 def failure(host: DynamicHost, bag: Any) -> str:
@@ -33,10 +36,11 @@ def test_an_error_is_one_line_without_frames(host: DynamicHost, emulator: Faulty
 
     assert failure(host, PROJECT_INPUTS) == (
         "BIM 360: could not create project 'Tower A': HQ answered 400 Bad Request "
-        '(code 1): "no". Correct the value and run it again.\n'
+        '(code 1): "no". Correct the value and run it again.'
     )
 
 
+@keeps_traceback
 def test_a_bug_of_ours_keeps_its_traceback(host: DynamicHost, emulator: FaultyEmulator) -> None:
     """This also holds right after an error that was shortened to one line."""
     emulator.faults.append(Fault("POST projects", build_reply(422, {"message": "no"})))
@@ -47,6 +51,7 @@ def test_a_bug_of_ours_keeps_its_traceback(host: DynamicHost, emulator: FaultyEm
     assert "Traceback (most recent call last)" in failure(host, nameless)
 
 
+@keeps_traceback
 def test_debugging_keeps_the_frames(tmp_path: Path, own_emulator: RunningEmulator) -> None:
     """BIM360_DEBUG=1 keeps them, still without the secret."""
     wrong = {**build_config(own_emulator.url), "bim360:clientSecret": "wrong-secret-1234"}
@@ -68,7 +73,7 @@ def test_missing_configuration_is_reported_with_its_commands(tmp_path: Path) -> 
     assert message == (
         "BIM 360: not configured yet: set APS_CLIENT_ID, or run `pulumi config set "
         "bim360:clientId …`; set APS_CLIENT_SECRET, or run `pulumi config set --secret "
-        "bim360:clientSecret …`.\n"
+        "bim360:clientSecret …`."
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fuzz.entities import ENTITIES
 from tests.fuzz.round_trip import FuzzRunner, start_runner
+from tests.support.sdk import needs_sdk
 
 # All tests of this module share one host and one HQ.
 pytestmark = pytest.mark.xdist_group("fuzz")
@@ -21,7 +22,14 @@ def runner() -> Iterator[FuzzRunner]:
         yield runner
 
 
-@pytest.mark.parametrize("kind", ENTITIES)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        # Older hosts drop names of units that begin with "__", so the provider cannot refuse them.
+        pytest.param(each, marks=needs_sdk(235, "hidden names") if each == "business_units" else ())
+        for each in ENTITIES
+    ],
+)
 def test_hq_accepts_all_arguments_that_the_provider_accepts(runner: FuzzRunner, kind: str) -> None:
     """It names the ones it refuses; a read after the create finds no difference."""
     sets = SETS[kind]

@@ -9,13 +9,11 @@ from pulumi.runtime.proto import provider_pb2
 
 from bim360_provider.emulator import CLIENT_SECRET
 from tests.host.dynamic_host import (
-    SERIALIZED_PROVIDER,
     UNKNOWN_MARK,
     DynamicHost,
     get_error_message,
     to_inputs,
     to_plain,
-    to_struct,
 )
 from tests.support.hq import PROJECT_BODY, PROJECT_INPUTS, PROJECT_NOT_FOUND, Fault, FaultyEmulator
 from tests.support.seeding import list_requests
@@ -160,14 +158,14 @@ def test_a_lookup_by_id_needs_no_state(host: DynamicHost, emulator: FaultyEmulat
     """``.get()`` sends only the reference to the provider."""
     created = host.check_and_create(PROJECT_BODY)
 
-    read = host.read(created.id, to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
+    read = host.get(created.id)
 
     assert read.id == created.id
     assert to_plain(read.inputs).items() >= PROJECT_INPUTS.items()
 
     emulator.faults.append(Fault("GET project", PROJECT_NOT_FOUND))
     with pytest.raises(grpc.RpcError) as caught:
-        host.read("p1", to_struct({}), to_struct({"__provider": SERIALIZED_PROVIDER}))
+        host.get("p1")
     assert get_error_message(caught.value).startswith(
         "BIM 360: could not read project p1: HQ answered 404"
     )

@@ -58,6 +58,7 @@ def list_requirements() -> list[Requirement]:
         *(line for extra in project["optional-dependencies"].values() for line in extra),
         *(line for group in PYPROJECT["dependency-groups"].values() for line in group),
     ]
+    lines = [line for line in lines if isinstance(line, str)]  # a group may include another
     found = [Requirement(line) for line in lines]
     return [each for each in found if canonicalize_name(each.name) != OWN_NAME]
 

@@ -16,6 +16,7 @@ NOWHERE = "c17e6837-96cd-4839-868e-051a2ad65d28"
 FORM_HEADERS: Mapping[str, str] = {"content-type": "application/x-www-form-urlencoded"}
 READ_FORM = "grant_type=client_credentials&scope=account%3Aread"
 WRITE_FORM = f"{READ_FORM}+account%3Awrite"
+DATA_SCOPES = "data%3Aread+data%3Acreate+data%3Awrite"
 
 PNG_PART = (
     b'--x\r\nContent-Disposition: form-data; name="chunk"; filename="a.png"\r\n'

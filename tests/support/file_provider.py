@@ -109,7 +109,9 @@ class FileProvider(ResourceProvider):
         if "password" in inputs:
             inputs["password"] = props.get("password")
             outs["password"] = props.get("password")
-        return ReadResult(id_, outs, inputs=inputs)
+        result = ReadResult(id_, outs)
+        result.inputs = inputs  # hosts of the SDK before 3.216 drop it
+        return result
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Write the file again."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from bim360_provider.emulator import Emulator
+
 PRELUDE: Final = """
 import pulumi
 from pulumi import Alias, Output, ResourceOptions as Opts
@@ -15,13 +17,14 @@ from shelf import FileStore, Item
 
 @dataclass(frozen=True)
 class Command:
-    """A command, with the program and a change of the store before it."""
+    """A command, with the program and a change of the store or of HQ before it."""
 
     command: Literal[
         "preview", "up", "refresh", "destroy", "up --refresh", "preview --refresh", "drift"
     ]
     program: str | None = None
     tamper: Callable[[Path], object] | None = None
+    browser: Callable[[Emulator], object] | None = None
 
 
 def _write_object(id_: str, **props: object) -> Callable[[Path], object]:

@@ -29,8 +29,8 @@ COMMAND_TIMEOUT: Final = 30.0
 MIN_CLI_VERSION: Final = (3, 254)
 """The first CLI that accepts an import file with outputs."""
 
-MIN_SDK_VERSION: Final = (3, 268)
-"""The first SDK with a host that finds the provider for `.get()`."""
+MIN_SDK_VERSION: Final = (3, 142)
+"""The oldest SDK that is tested; ``make test-oldest`` runs with it."""
 
 CLI_INSTALL_URL: Final = "https://www.pulumi.com/docs/iac/download-install/"
 IMPORT_PROGRAM: Final = "import bim360_provider, pulumi, sys; print(sys.version.split()[0])"
@@ -84,7 +84,7 @@ def check_sdk(_context: CheckContext) -> Finding:
     sdk = version("pulumi")
     others = f"bim360-provider {version('bim360-provider')}, Python {platform.python_version()}"
     if (_parse_minor_version(sdk) or MIN_SDK_VERSION) < MIN_SDK_VERSION:
-        return report_failure(f"pulumi {sdk}, {others}", "Run: pip install 'pulumi>=3.268,<4'")
+        return report_failure(f"pulumi {sdk}, {others}", "Run: pip install 'pulumi>=3.142,<4'")
     return report_ok(f"pulumi {sdk}, {others}")
 
 

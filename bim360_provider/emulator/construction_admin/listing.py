@@ -28,6 +28,20 @@ PRODUCT_KEYS = {
 Documented: https://github.com/autodesk-platform-services/aps-sdk-openapi (accountadmin.yaml)
 """
 
+ACC_PRODUCTS = (
+    "autoSpecs",
+    "build",
+    "cost",
+    "designCollaboration",
+    "docs",
+    "insight",
+    "modelCoordination",
+    "projectAdministration",
+    "takeoff",
+)
+"""The products of an ACC project, all of which are active (documented):
+https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-projectsprojectId-users-POST/"""
+
 DEFAULT_LIMIT = 20
 
 MAX_LIMIT = 200

@@ -6,6 +6,7 @@ Documented: https://aps.autodesk.com/en/docs/acc/v1/reference/http/admin-project
 from collections.abc import Mapping
 
 from bim360_provider.emulator.construction_admin.listing import (
+    ACC_PRODUCTS,
     PRODUCT_KEYS,
     Filter,
     Item,
@@ -24,6 +25,7 @@ from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
+from bim360_provider.emulator.storage.rows import ACC_PLATFORM
 from bim360_provider.emulator.storage.schema import ADDRESS_FIELDS
 
 CAMEL_CASE_FIELDS = (
@@ -106,7 +108,7 @@ def format_project(call: ApiCall, project: Row) -> Item:
         "type": project["project_type"],
         "projectValue": {"value": project["value"], "currency": project["currency"]},
         "status": STATUS_NAMES.get(str(project["status"]), project["status"]),
-        "platform": "bim360",
+        "platform": project["platform"],
         "classification": "template" if is_template else "production",
         "products": _list_products(project),
         **counted,
@@ -119,6 +121,8 @@ def _count_rows(call: ApiCall, table: str, project: Row) -> int:
 
 
 def _list_products(project: Row) -> list[Item]:
+    if project["platform"] == ACC_PLATFORM:
+        return [{"key": key, "status": "active"} for key in ACC_PRODUCTS]
     active = str(project["active_services"]).split(",")
     return [
         {"key": PRODUCT_KEYS[service], "status": "active" if service in active else "inactive"}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bim360_provider.emulator.assumptions import ErrorCode
 from bim360_provider.emulator.construction_admin.listing import (
+    ACC_PRODUCTS,
     PRODUCT_KEYS,
     Filter,
     Item,
@@ -25,6 +26,7 @@ from bim360_provider.emulator.http.messages import Reply
 from bim360_provider.emulator.http.routing import BIM360_ADMIN_PREFIX, ApiCall
 from bim360_provider.emulator.storage import rows
 from bim360_provider.emulator.storage.database import Row
+from bim360_provider.emulator.storage.rows import ACC_PLATFORM
 from bim360_provider.emulator.storage.schema import ADDRESS_FIELDS
 
 ACCESS_NAMES = {"admin": "administrator", "user": "member"}
@@ -91,6 +93,11 @@ def _find_access_levels(project: Row, user: Row) -> dict[str, str]:
     given = members.parse_services(user)
     levels = {SERVICE_TYPES[name]: ACCESS_NAMES[level] for name, level in given.items()}
     is_admin = given.get("project_administration") == "admin"
+    if project["platform"] == ACC_PLATFORM:
+        # Documented: all products of an ACC user have one level, but project administration is
+        # "administrator" or "none".
+        all_products = dict.fromkeys(ACC_PRODUCTS, "administrator" if is_admin else "member")
+        return all_products if is_admin else {**all_products, "projectAdministration": "none"}
     of_modules = "administrator" if is_admin else "member"
     modules = str(user["modules"]).split(",")
     return {
@@ -144,7 +151,8 @@ def delete_user(call: ApiCall) -> Reply:
     project = rows.get_visible_project(call)
     members.require_acting_admin(call, project, members.ADMIN_ACTING_USER_HEADER)
     user = _find_member(call, project)
-    if call.options.remove_project_users == "refuse":
+    is_bim360 = project["platform"] != ACC_PLATFORM
+    if is_bim360 and call.options.remove_project_users == "refuse":
         # Inference: the reply for a BIM 360 project has not been published.
         raise HqApiError(403, ErrorCode.ACC_ONLY, "users of a BIM 360 project cannot be removed")
     sql = "DELETE FROM members WHERE project_id = ? AND user_id = ?"

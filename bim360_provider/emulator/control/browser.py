@@ -46,7 +46,11 @@ class EntityKind:
 
 
 PROJECT_KIND = EntityKind(
-    "project", "projects", SeedProject, frozenset({"companies", "users", "image"}), "name"
+    "project",
+    "projects",
+    SeedProject,
+    frozenset({"companies", "users", "image", "folders"}),
+    "name",
 )
 COMPANY_KIND = EntityKind("company", "companies", SeedCompany, frozenset({"image"}))
 USER_KIND = EntityKind("user", "users", SeedUser, unique_field="email")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from bim360_provider.emulator.clock import format_timestamp, parse_timestamp
-from bim360_provider.emulator.control import browser
+from bim360_provider.emulator.control import browser, folders
 from bim360_provider.emulator.control.call import ControlAction, ControlCall, ControlRequestError
 from bim360_provider.emulator.faults import parse_rules
 from bim360_provider.emulator.http import auth
@@ -178,6 +178,10 @@ ACTIONS: dict[str, ControlAction] = {
     "DELETE /_emulator/faults/*": remove_fault,
     "DELETE /_emulator/tokens": revoke_tokens,
     # Before the projects: a * matches slashes too.
+    "GET /_emulator/projects/*/folders": folders.list_folders,
+    "POST /_emulator/projects/*/folders": folders.create_folder,
+    "PATCH /_emulator/folders/*": folders.update_folder,
+    "PUT /_emulator/folders/*/permissions": folders.set_permissions,
     "POST /_emulator/projects/*/users": browser.add_member,
     "PATCH /_emulator/projects/*/users/*": browser.update_member,
     "DELETE /_emulator/projects/*/users/*": browser.remove_member,

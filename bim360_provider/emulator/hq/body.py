@@ -16,6 +16,8 @@ from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.options import Options
 from bim360_provider.emulator.storage.database import Row, SqlValue
 
+JSON_CONTENT_TYPE = "application/json"
+
 EMPTY_VALUES: tuple[JsonValue, ...] = (None, "")
 
 MAX_ROWS = 50
@@ -89,13 +91,27 @@ def refuse_problems(problems: Sequence[str]) -> None:
         raise build_bad_request_error(problem="; ".join(problems))
 
 
-def parse_object(request: IncomingRequest) -> dict[str, JsonValue]:
+def parse_object(
+    request: IncomingRequest, content_type: str = JSON_CONTENT_TYPE
+) -> dict[str, JsonValue]:
     """Return the body as a JSON object.
 
     Raises:
         HqApiError: 400, the body or its content type is not JSON, or it is not an object.
     """
-    return require_object(_parse_body(request))
+    return require_object(_parse_body(request, content_type))
+
+
+def parse_array(request: IncomingRequest) -> list[JsonValue]:
+    """Return the body as a JSON array.
+
+    Raises:
+        HqApiError: 400, it is not an array.
+    """
+    body = _parse_body(request)
+    if not isinstance(body, list):
+        raise build_bad_request_error(problem="the body is not a JSON array")
+    return body
 
 
 def parse_rows(request: IncomingRequest) -> list[JsonValue]:
@@ -104,9 +120,7 @@ def parse_rows(request: IncomingRequest) -> list[JsonValue]:
     Raises:
         HqApiError: 400, it is not an array; that 51 rows result in a 400 is an inference.
     """
-    body = _parse_body(request)
-    if not isinstance(body, list):
-        raise build_bad_request_error(problem="the body is not a JSON array")
+    body = parse_array(request)
     if len(body) > MAX_ROWS:
         raise build_bad_request_error(
             problem=f"the body has {len(body)} rows; the limit is {MAX_ROWS}"
@@ -125,11 +139,11 @@ def require_object(value: JsonValue) -> dict[str, JsonValue]:
     return value
 
 
-def _parse_body(request: IncomingRequest) -> JsonValue:
+def _parse_body(request: IncomingRequest, content_type: str = JSON_CONTENT_TYPE) -> JsonValue:
     kind = request.get_header("content-type").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if kind != content_type:
         raise build_bad_request_error(
-            problem=f'the content type must be application/json, not "{kind}"'
+            problem=f'the content type must be {content_type}, not "{kind}"'
         )
     try:
         return parse_json(request.body)

@@ -43,7 +43,7 @@ def map_role_names(project_id: str) -> dict[str, str]:
 
 def list_industry_roles(call: ApiCall) -> Reply:
     """Handle GET industry_roles: a bare array of all of them, no pages (observed)."""
-    project_id = str(rows.get_visible_project(call)["id"])
+    project_id = str(rows.get_bim360_project(call)["id"])
     return Reply.from_content(
         200,
         [

@@ -84,7 +84,7 @@ def create_project_admin(call: ApiCall) -> Reply:
     Observed: for a service that the project lacks the reply is that for an unknown project, see
     https://stackoverflow.com/questions/51520301
     """
-    project = rows.get_visible_project(call)
+    project = rows.get_bim360_project(call)
     members.refuse_archived_project(project)
     sent = body.parse_full(body.parse_object(call.request), ADMIN_SCHEMA, call.options)
     service = str(sent.pop("service_type"))
@@ -292,7 +292,7 @@ def patch_member(call: ApiCall) -> Reply:
 
 
 def _get_writable_project(call: ApiCall) -> Row:
-    project = rows.get_visible_project(call)
+    project = rows.get_bim360_project(call)
     members.require_acting_admin(call, project)
     members.refuse_archived_project(project)
     return project

@@ -132,7 +132,10 @@ def _add_first_company(call: ApiCall, project: Row) -> None:
 def list_projects(call: ApiCall) -> Reply:
     """Handle GET projects: a bare array, ten rows by default (documented)."""
     page = listing.parse_page(call.request.parse_query(), PROJECT_FIELDS, call.options)
-    found = listing.fetch_page(call, "projects", page, "visible_from <= ?", [call.hq.clock.now()])
+    hidden = rows.ACC_PLATFORM if call.options.acc_projects_in_hq == "hide" else ""
+    found = listing.fetch_page(
+        call, "projects", page, "visible_from <= ? AND platform <> ?", [call.hq.clock.now(), hidden]
+    )
     return Reply.from_content(
         200, [page.select_fields(format_project(project, call)) for project in found]
     )
@@ -144,7 +147,7 @@ def get_project(call: ApiCall) -> Reply:
     Observed: https://stackoverflow.com/questions/58258058 - with services that were not requested,
     which the option ``services_unasked`` adds.
     """
-    project = rows.get_visible_project(call)
+    project = rows.get_bim360_project(call)
     unasked = call.options.services_unasked.split(",")
     services = {*str(project["service_types"]).split(","), *unasked} - {""}
     return Reply.from_content(
@@ -157,7 +160,7 @@ def patch_project(call: ApiCall) -> Reply:
 
     Documented: https://aps.autodesk.com/en/docs/bim360/v1/reference/http/projects-:project_id-PATCH/
     """
-    project = rows.get_visible_project(call)
+    project = rows.get_bim360_project(call)
     sent = _parse_patch(call)
     _refuse_archived_project(project, sent, call)
     if "status" in sent:
@@ -293,7 +296,7 @@ def _check_template(template: Row | None, project: Row) -> None:
     Raises:
         HqApiError: 422.
     """
-    if template is None:
+    if template is None or template["platform"] == rows.ACC_PLATFORM:
         raise build_unprocessable_error(
             reason="template_project_id: the account has no such project"
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bim360_provider.emulator.construction_admin import projects as admin_projects
 from bim360_provider.emulator.construction_admin import users as admin_users
+from bim360_provider.emulator.data_management.routes import FOLDER_ROUTES
 from bim360_provider.emulator.hq import (
     business_units,
     companies,
@@ -120,6 +121,7 @@ ROUTES = (
     _build_admin_route(
         "GET", f"{BIM360_ADMIN_PATH}/projects/:project_id/users/:user_id", admin_users.get_user
     ),
+    *FOLDER_ROUTES,
 )
 
 ROUTE_NAMES = (TOKEN_ROUTE, *(route.name for route in ROUTES))

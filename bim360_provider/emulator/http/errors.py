@@ -1,10 +1,16 @@
-"""The two formats of an error reply, the gateway's and HQ's; and suggestions for unknown names."""
+"""The formats of an error reply: the gateway's, HQ's, Data Management's; and suggested names."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from bim360_provider.emulator.assumptions import ErrorCode
+from pydantic import JsonValue
+
+from bim360_provider.emulator.assumptions import DATA_ERROR_CODES, ErrorCode
 from bim360_provider.emulator.http.messages import Reply
+
+JSON_API_CONTENT_TYPE = "application/vnd.api+json"
+"""Documented:
+https://aps.autodesk.com/en/docs/data/v2/reference/http/projects-project_id-folders-POST/"""
 
 SIMILARITY_CUTOFF = 0.4
 """Lower than difflib's 0.6: even a remote suggestion shows the form of valid names."""
@@ -38,7 +44,7 @@ class ApiError(Exception):
         self.message = message
         self.headers: Mapping[str, str] = {}
 
-    def build_body(self) -> dict[str, int | str]:
+    def build_body(self) -> dict[str, JsonValue]:
         """Return the JSON body of the reply."""
         raise NotImplementedError
 
@@ -59,7 +65,7 @@ class GatewayError(ApiError):
         super().__init__(status, code, message)
         self.headers = headers or {}
 
-    def build_body(self) -> dict[str, int | str]:
+    def build_body(self) -> dict[str, JsonValue]:
         """Return the gateway's four keys; the guide also spells ``more info`` with a space."""
         return {
             "developerMessage": self.message,
@@ -75,9 +81,29 @@ class HqApiError(ApiError):
     Observed shape: https://stackoverflow.com/questions/51520301
     """
 
-    def build_body(self) -> dict[str, int | str]:
+    def build_body(self) -> dict[str, JsonValue]:
         """Return HQ's two keys."""
         return {"code": int(self.code), "message": self.message}
+
+
+class DataApiError(ApiError):
+    """A refusal by Data Management: a JSON:API document with a list of errors.
+
+    Documented shape: https://jsonapi.org/format/1.0/#errors ; observed in clients, which read
+    ``errors[0].code`` and ``errors[0].detail``.
+    """
+
+    def build_body(self) -> dict[str, JsonValue]:
+        """Return the document; its ``code`` is an assumption unless the error has a text."""
+        code = self.code if isinstance(self.code, str) else DATA_ERROR_CODES.get(self.status, "")
+        error: JsonValue = {"status": str(self.status), "code": code, "detail": self.message}
+        return {"jsonapi": {"version": "1.0"}, "errors": [error]}
+
+    def build_reply(self) -> Reply:
+        """Return the reply, with the media type of JSON:API."""
+        return Reply.from_content(
+            self.status, self.build_body(), {"content-type": JSON_API_CONTENT_TYPE}
+        )
 
 
 def build_not_found_error(*, entity: str) -> HqApiError:
@@ -96,3 +122,8 @@ def build_bad_request_error(*, problem: str) -> HqApiError:
 def build_unprocessable_error(*, reason: str) -> HqApiError:
     """Return a 422 for a well-formed request that a business rule refuses."""
     return HqApiError(422, ErrorCode.REFUSED, reason)
+
+
+def build_forbidden_error(*, reason: str) -> HqApiError:
+    """Return a 403 for a request that its client or acting user may not send."""
+    return HqApiError(403, ErrorCode.FORBIDDEN, reason)

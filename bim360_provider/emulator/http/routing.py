@@ -4,12 +4,18 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from bim360_provider.emulator.assumptions import UNKNOWN_ROUTE_CODE
-from bim360_provider.emulator.http.errors import GatewayError, find_nearest_name
+from bim360_provider.emulator.http.errors import (
+    DataApiError,
+    GatewayError,
+    HqApiError,
+    find_nearest_name,
+)
 from bim360_provider.emulator.http.messages import IncomingRequest, Reply
 from bim360_provider.emulator.options import Options
-from bim360_provider.emulator.state import HQ_QUOTA, HqState
+from bim360_provider.emulator.state import HQ_QUOTA, HqState, QuotaKey
 
 BIM360_ADMIN_PREFIX = "/bim360/admin/"
 
@@ -25,6 +31,7 @@ class ApiCall:
     hq: HqState
     account: "TargetAccount"
     params: dict[str, str]
+    client_id: str
 
     @property
     def options(self) -> Options:
@@ -40,6 +47,20 @@ class TargetAccount:
     services: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ApiFamily:
+    """What the endpoints of one of Autodesk's APIs have in common."""
+
+    error_type: type[HqApiError] | type[DataApiError] = HqApiError
+    access: Literal["account_administration", "document_management"] = "account_administration"
+    """The access that the client needs, by its name in the database."""
+    id_prefix: Literal["optional", "required", "forbidden"] = "optional"
+    """Whether the ids of hub and project in a path begin with ``b.``."""
+
+
+ACCOUNT_ADMIN = ApiFamily()
+
+
 @dataclass(frozen=True)
 class Route:
     """One endpoint: a template such as ``/hq/v1/accounts/:account_id/projects``."""
@@ -48,7 +69,8 @@ class Route:
     template: str
     scope: str
     handler: Callable[[ApiCall], Reply] = field(repr=False)
-    quota: str = HQ_QUOTA
+    quota: QuotaKey = HQ_QUOTA
+    family: ApiFamily = ACCOUNT_ADMIN
 
     @property
     def name(self) -> str:
@@ -58,7 +80,7 @@ class Route:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The template as a regular expression, with one group for each parameter."""
-        return re.compile(re.sub(r":(\w+)", r"(?P<\1>[^/]+)", self.template))
+        return re.compile(re.sub(r"(?<=/):(\w+)", r"(?P<\1>[^/]+)", self.template))
 
 
 @dataclass(slots=True)
@@ -70,6 +92,11 @@ class RequestContext:
     route_name: str | None = None
     client_id: str | None = None
     fault_number: int | None = None
+
+    @property
+    def error_type(self) -> type[HqApiError] | type[DataApiError]:
+        """The format of the errors of the route's API."""
+        return self.route_match[0].family.error_type if self.route_match else HqApiError
 
 
 def find_route(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bim360_provider.emulator.data_management.values import find_level
 from bim360_provider.emulator.hq.members import map_role_names
 from bim360_provider.emulator.journal import Journal, JournalEntry
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
@@ -50,8 +51,14 @@ SELECT name, email FROM users
 WHERE account_id = ? AND id NOT IN (SELECT user_id FROM members WHERE project_id = ?)
 ORDER BY folded(coalesce(name, email)) LIMIT ?"""
 
+PERMISSIONS_SQL = """
+SELECT folder_permissions.*, coalesce(users.name, users.email, companies.name) AS subject
+FROM folder_permissions LEFT JOIN users ON users.id = subject_id
+LEFT JOIN companies ON companies.id = subject_id
+WHERE project_id = ? ORDER BY folder_permissions.seq"""
+
 HIDDEN_PROJECT_FIELDS = frozenset(
-    {"seq", "account_id", "name", "status", "currency", "visible_from"}
+    {"seq", "account_id", "name", "status", "currency", "visible_from", "platform"}
 )
 """Columns that the page shows elsewhere or not at all."""
 
@@ -100,6 +107,18 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderRow:
+    """A folder of a project with its direct permissions."""
+
+    name: str
+    depth: int
+    """Levels below a top folder."""
+    is_hidden: bool
+    levels: Sequence[tuple[str, str]]
+    """Subjects by name, each with its level, or its actions if they are not those of a level."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectDetails:
     """A project with what the page shows about it."""
 
@@ -110,6 +129,8 @@ class ProjectDetails:
     members: Sequence[MemberRow]
     candidates: Sequence[Row]
     """Users of the account who are not in the project."""
+    folders: Sequence[FolderRow]
+    """The folders as a list, each followed by those in it; empty before their first use."""
 
 
 def list_accounts(store: Store) -> list[AccountSummary]:
@@ -173,6 +194,7 @@ def find_project_details(store: Store, project_id: str) -> ProjectDetails | None
         _select_fields(store, project),
         _list_members(store, project),
         store.fetch_all(CANDIDATES_SQL, [project["account_id"], project["id"], ROW_LIMIT]),
+        _list_folders(store, project)[:ROW_LIMIT],
     )
 
 
@@ -223,6 +245,37 @@ def _list_members(store: Store, project: Row) -> list[MemberRow]:
     role_names = map_role_names(str(project["id"]))
     rows = store.fetch_all(MEMBERS_SQL, [project["id"]])
     return [_build_member(row, role_names) for row in rows]
+
+
+def _list_folders(store: Store, project: Row) -> list[FolderRow]:
+    sql = "SELECT * FROM folders WHERE project_id = ? ORDER BY seq"
+    children: dict[SqlValue, list[Row]] = {}
+    for row in store.fetch_all(sql, [project["id"]]):
+        children.setdefault(row["parent_id"], []).append(row)
+    levels = _map_levels(store, project)
+    found: list[FolderRow] = []
+
+    def add_children(parent_id: SqlValue, depth: int) -> None:
+        for row in children.get(parent_id, ()):
+            rights = levels.get(row["id"], ())
+            found.append(FolderRow(str(row["name"]), depth, bool(row["hidden"]), rights))
+            add_children(row["id"], depth + 1)
+
+    for root in children.get(None, ()):
+        add_children(root["id"], 0)
+    return found
+
+
+def _map_levels(store: Store, project: Row) -> dict[SqlValue, list[tuple[str, str]]]:
+    """Return the subjects of each folder with their levels, by the id of the folder."""
+    role_names = map_role_names(str(project["id"]))
+    found: dict[SqlValue, list[tuple[str, str]]] = {}
+    for row in store.fetch_all(PERMISSIONS_SQL, [project["id"]]):
+        actions = str(row["actions"])
+        level = find_level(str(project["platform"]), actions.split(",")) or actions
+        subject = str(row["subject"] or role_names.get(str(row["subject_id"]), row["subject_id"]))
+        found.setdefault(row["folder_id"], []).append((subject, level))
+    return found
 
 
 def _build_member(row: Row, role_names: dict[str, str]) -> MemberRow:

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 from bim360_provider.emulator.clock import format_timestamp
 from bim360_provider.emulator.hq.enums import INDUSTRY_ROLES
 from bim360_provider.emulator.hq.members import build_role_id
+from bim360_provider.emulator.seed.folders import dump_folders, load_folders
 from bim360_provider.emulator.seed.models import (
     SEED_MODELS,
     DatedModel,
@@ -151,8 +152,9 @@ def load_clients(hq: HqState, clients: Iterable[SeedClient]) -> None:
     for client in clients:
         secret = hash_secret(client.client_secret.get_secret_value())
         admin = int(client.account_administration)
-        row: list[SqlValue] = [client.client_id, secret, admin]
-        hq.store.execute("INSERT INTO clients VALUES (?, ?, ?)", row)
+        documents = int(client.document_management)
+        row: list[SqlValue] = [client.client_id, secret, admin, documents]
+        hq.store.execute("INSERT INTO clients VALUES (?, ?, ?, ?)", row)
         for account_id in client.accounts:
             row = [client.client_id, account_id]
             hq.store.execute("INSERT OR IGNORE INTO provisioning VALUES (?, ?)", row)
@@ -203,12 +205,13 @@ def _load_project(hq: HqState, account: SeedAccount, project: SeedProject) -> No
     active = project.active_services
     if active is None:
         active = () if project.status == "pending" else services
-    row: Row = project.model_dump(exclude={"users", "companies", "image"})
+    row: Row = project.model_dump(exclude={"users", "companies", "image", "folders"})
     row |= _build_timestamps(hq, project) | {"id": entity_id, "account_id": account.id}
     row |= {"service_types": ",".join(services), "active_services": ",".join(active)}
     hq.store.insert("projects", row)
     load_members(hq, account, project, entity_id)
     load_image(hq, entity_id, project.image)
+    load_folders(hq, row, project.folders)
 
 
 def _build_timestamps(hq: HqState, entity: DatedModel) -> Row:
@@ -266,6 +269,7 @@ def _dump_project(store: Store, project: Row) -> JsonValue:
         "companies": [row["company_id"] for row in companies],
         "users": [dump_member(member) for member in members],
         "image": dump_image(store, project["id"]),
+        "folders": dump_folders(store, project),
     }
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from bim360_provider.emulator.clock import parse_timestamp
+from bim360_provider.emulator.data_management.values import ACTIONS, SYSTEM_AUTHOR
 from bim360_provider.emulator.hq.enums import REGIONS, SERVICES, STATUSES, USER_ROLES, USER_STATUSES
 from bim360_provider.emulator.http.errors import format_suggestion
 from bim360_provider.emulator.http.messages import parse_json
@@ -200,6 +201,38 @@ class SeedMember(DatedModel):
     """The services that HQ v1 has assigned, by its names; HQ v2 can only remove them."""
 
 
+class SeedPermission(StrictModel):
+    """The direct permissions of one subject: a user, a role or a company."""
+
+    email: NonEmptyText | None = None
+    user_id: NonEmptyText | None = None
+    role: NonEmptyText | None = None
+    """The name of a role, or its id in this project."""
+    company_id: NonEmptyText | None = None
+    actions: tuple[Annotated[str, AfterValidator(build_choice_validator(ACTIONS))], ...]
+
+    @model_validator(mode="after")
+    def _check_subject(self) -> "SeedPermission":
+        subjects = (self.email, self.user_id, self.role, self.company_id)
+        if len([each for each in subjects if each]) != 1:
+            msg = "it needs one of email, user_id, role and company_id"
+            raise ValueError(msg)
+        return self
+
+
+class SeedFolder(DatedModel):
+    """A folder with its permissions and the folders in it."""
+
+    name: NonEmptyText
+    id: NonEmptyText | None = None
+    hidden: bool = False
+    created_by: str = SYSTEM_AUTHOR
+    updated_by: str = SYSTEM_AUTHOR
+    rolled_up_at: Moment | None = None
+    permissions: tuple[SeedPermission, ...] = ()
+    folders: tuple["SeedFolder", ...] = ()
+
+
 @add_columns(PROJECTS)
 class SeedProject(DatedModel):
     """An existing project; absent fields are null, as in a project created in the browser."""
@@ -215,10 +248,13 @@ class SeedProject(DatedModel):
     value: float | None = None
     last_sign_in: Moment | None = None
     visible_from: float = 0
+    platform: Literal["bim360", "acc"] = "bim360"
     companies: tuple[NonEmptyText, ...] = ()
     """Ids of the companies in it, besides those of its users."""
     users: tuple[SeedMember, ...] = ()
     image: SeedImage | None = None
+    folders: tuple[SeedFolder, ...] = ()
+    """Top folders; those that every project has need not be listed."""
 
 
 class SeedClient(StrictModel):
@@ -228,6 +264,7 @@ class SeedClient(StrictModel):
     client_secret: SecretStr
     accounts: tuple[NonEmptyText, ...] = ()
     account_administration: bool = True
+    document_management: bool = True
 
 
 @add_columns(BUSINESS_UNITS)
@@ -296,6 +333,8 @@ SEED_MODELS = (
     SeedUser,
     SeedProject,
     SeedMember,
+    SeedFolder,
+    SeedPermission,
 )
 
 

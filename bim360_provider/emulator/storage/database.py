@@ -16,7 +16,7 @@ Row: TypeAlias = dict[str, SqlValue]
 
 IN_MEMORY_PATH = ":memory:"
 
-UNSEEDED_VERSION, FORMAT_VERSION = 0, 2
+UNSEEDED_VERSION, FORMAT_VERSION = 0, 3
 """SQLite's user_version of a file without a seed, and of the supported format."""
 
 ID_NAMESPACE = UUID("0b1d3600-0000-4000-8000-000000000000")

@@ -5,6 +5,8 @@ from bim360_provider.emulator.http.errors import build_not_found_error
 from bim360_provider.emulator.http.routing import ApiCall
 from bim360_provider.emulator.storage.database import Row, SqlValue, Store
 
+ACC_PLATFORM = "acc"
+
 
 def find_row(call: ApiCall, table: str, entity_id: SqlValue) -> Row | None:
     """Return a row of the account by its id, None if there is none."""
@@ -53,6 +55,21 @@ def update_columns(store: Store, table: str, seq: SqlValue, values: Row) -> None
     marks = ", ".join(f"{name} = ?" for name in values)
     sql = f"UPDATE {table} SET {marks} WHERE seq = ?"  # noqa: S608 - names are constants
     store.execute(sql, [*values.values(), seq])
+
+
+def get_bim360_project(call: ApiCall) -> Row:
+    """Return the project in the path of a call that is not compatible with ACC projects.
+
+    Documented, without the reply:
+    https://aps.autodesk.com/en/docs/acc/v1/overview/bim-360-compatibility/ ; see assumptions.py.
+
+    Raises:
+        HqApiError: 404/1004, also for an ACC project.
+    """
+    project = get_visible_project(call)
+    if project["platform"] == ACC_PLATFORM and call.options.acc_projects_in_hq == "hide":
+        raise build_not_found_error(entity="project")
+    return project
 
 
 def get_visible_project(call: ApiCall) -> Row:

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bim360_provider.emulator.data_management.values import (
+    read_actions,
+    read_flag,
+    read_folder_name,
+)
 from bim360_provider.emulator.hq.enums import (
     CONSTRUCTION_TYPES,
     CONTRACT_TYPES,
@@ -124,6 +129,7 @@ PROJECTS = Table(
         *TIME_COLUMNS,
         Column("active_services", sql="TEXT NOT NULL DEFAULT ''", is_in_replies=False),
         Column("visible_from", sql="REAL NOT NULL DEFAULT 0", is_in_replies=False),
+        Column("platform", sql="TEXT NOT NULL DEFAULT 'bim360'", is_in_replies=False),
     ),
     "UNIQUE (account_id, name)",
 )
@@ -194,9 +200,40 @@ BUSINESS_UNITS = Table(
 """Documented:
 https://aps.autodesk.com/en/docs/bim360/v1/reference/http/business_units_structure-PUT/"""
 
-ENTITY_TABLES = (BUSINESS_UNITS, COMPANIES, USERS, PROJECTS)
+FOLDERS = Table(
+    "folders",
+    (
+        Column("id", sql="TEXT NOT NULL UNIQUE"),
+        Column("project_id", sql="TEXT NOT NULL"),
+        Column("parent_id"),
+        Column("name", read_folder_name, is_required=True, sql="TEXT NOT NULL"),
+        Column("hidden", read_flag, sql="INTEGER NOT NULL DEFAULT 0"),
+        *TIME_COLUMNS,
+        Column("created_by", sql="TEXT NOT NULL DEFAULT ''"),
+        Column("updated_by", sql="TEXT NOT NULL DEFAULT ''"),
+        Column("rolled_up_at", sql="TEXT NOT NULL"),
+    ),
+)
+"""A folder without a parent is the root of its project. Documented:
+https://aps.autodesk.com/en/docs/data/v2/reference/http/projects-project_id-folders-POST/"""
 
-PROJECT_TABLES = ("members", "project_companies")
+FOLDER_PERMISSIONS = Table(
+    "folder_permissions",
+    (
+        Column("project_id", sql="TEXT NOT NULL"),
+        Column("folder_id", sql="TEXT NOT NULL"),
+        Column("subject_id", read_uuid, is_required=True, sql="TEXT NOT NULL"),
+        Column("subject_type", sql="TEXT NOT NULL"),
+        Column("actions", read_actions, is_required=True, sql="TEXT NOT NULL"),
+    ),
+    "UNIQUE (folder_id, subject_id)",
+)
+"""The direct permissions of subjects. Documented:
+https://aps.autodesk.com/en/docs/acc/v1/reference/http/document-management-projects-project_id-folders-folder_id-permissions-GET/"""
+
+ENTITY_TABLES = (BUSINESS_UNITS, COMPANIES, USERS, PROJECTS, FOLDERS, FOLDER_PERMISSIONS)
+
+PROJECT_TABLES = ("members", "project_companies", FOLDERS.name, FOLDER_PERMISSIONS.name)
 """Tables whose rows are deleted with their project."""
 
 TABLES = (
@@ -204,7 +241,8 @@ TABLES = (
     "provisioning",
     "accounts",
     *(table.name for table in ENTITY_TABLES),
-    *PROJECT_TABLES,
+    "members",
+    "project_companies",
     "images",
     "jobs",
     "counters",
@@ -213,7 +251,8 @@ TABLES = (
 
 OTHER_TABLES_SQL = """
 CREATE TABLE IF NOT EXISTS clients (
-    client_id TEXT PRIMARY KEY, secret_digest TEXT NOT NULL, account_administration INTEGER NOT NULL
+    client_id TEXT PRIMARY KEY, secret_digest TEXT NOT NULL,
+    account_administration INTEGER NOT NULL, document_management INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS provisioning (
     client_id TEXT NOT NULL, account_id TEXT NOT NULL, PRIMARY KEY (client_id, account_id)
@@ -232,6 +271,7 @@ CREATE VIEW IF NOT EXISTS listed_users AS
     SELECT users.*, companies.name AS company_name
     FROM users LEFT JOIN companies ON companies.id = users.company_id;
 CREATE INDEX IF NOT EXISTS newest_projects ON projects (account_id, updated_at DESC, seq DESC);
+CREATE INDEX IF NOT EXISTS folder_children ON folders (parent_id);
 CREATE TABLE IF NOT EXISTS members (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     project_id TEXT NOT NULL, user_id TEXT NOT NULL, company_id TEXT,

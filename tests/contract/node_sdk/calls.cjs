@@ -9,6 +9,7 @@ const sdk = createRequire(`${process.argv[2]}/package.json`);
 const { ApsConfiguration, SdkManagerBuilder, Logger } = sdk("@aps_sdk/autodesk-sdkmanager");
 const { AuthenticationClient } = sdk("@aps_sdk/authentication");
 const { AdminClient } = sdk("@aps_sdk/construction-account-admin");
+const { DataManagementClient } = sdk("@aps_sdk/data-management");
 
 const given = JSON.parse(readFileSync(0, "utf8"));
 const { account, project, admin } = given;
@@ -134,9 +135,58 @@ async function projects(client, options) {
   );
 }
 
+function folderBody(parent, name) {
+  return {
+    jsonapi: { version: "1.0" },
+    data: {
+      type: "folders",
+      attributes: { name, extension: { type: "folders:autodesk.bim360:Folder", version: "1.0" } },
+      relationships: { parent: { data: { type: "folders", id: parent } } },
+    },
+  };
+}
+
+function folderChange(id, attributes, parent) {
+  const relationships = parent && { parent: { data: { type: "folders", id: parent } } };
+  return { jsonapi: { version: "1.0" }, data: { type: "folders", id, attributes, relationships } };
+}
+
+async function folders(client, accessToken) {
+  const id = `b.${project}`;
+  const args = { accessToken };
+  await call("getHubProject", () => client.getProject(account, id, args));
+  const top = await call("getProjectTopFolders", () =>
+    client.getProjectTopFolders(account, id, { ...args, xUserId: admin, excludeDeleted: true }),
+  );
+  const files = top.data.find((folder) => folder.attributes.name === "Project Files").id;
+  const plans = top.data.find((folder) => folder.attributes.name === "Plans").id;
+  const first = await call("createFolder", () => client.createFolder(id, folderBody(files, "01 WIP"), args));
+  const second = await call("createSubfolder", () =>
+    client.createFolder(id, folderBody(first.data.id, "Drawings"), { ...args, xUserId: admin }),
+  );
+  const change = (name, attributes, parent) =>
+    call(name, () => client.patchFolder(id, second.data.id, folderChange(second.data.id, attributes, parent), args));
+  await change("renameFolder", { name: "Models" });
+  await change("moveFolder", {}, plans);
+  await change("hideFolder", { hidden: true });
+  await change("restoreFolder", { hidden: false }, first.data.id);
+  await call("getFolder", () => client.getFolder(id, second.data.id, args));
+  await call("getFolderParent", () => client.getFolderParent(id, second.data.id, args));
+  await call("getFolderContents", () =>
+    client.getFolderContents(id, first.data.id, {
+      ...args,
+      filterType: ["folders"],
+      filterExtensionType: ["folders:autodesk.bim360:Folder"],
+      pageNumber: 0,
+      pageLimit: 50,
+      includeHidden: true,
+    }),
+  );
+}
+
 async function main() {
   const authentication = new AuthenticationClient({ sdkManager });
-  const scopes = ["account:read", "account:write"];
+  const scopes = ["account:read", "account:write", "data:read", "data:create", "data:write"];
   const token = await call("getTwoLeggedToken", () =>
     authentication.getTwoLeggedToken(given.clientId, given.clientSecret, scopes),
   );
@@ -146,6 +196,7 @@ async function main() {
   await users(client, options);
   await units(client, options);
   await projects(client, options);
+  await folders(new DataManagementClient({ sdkManager }), token.access_token);
 }
 
 main().finally(() => process.stdout.write(JSON.stringify(results)));

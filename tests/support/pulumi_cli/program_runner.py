@@ -5,6 +5,7 @@ Pulumi's own runner: 0; 1 after a ``RunError``; 32 if the error was shown; else 
 """
 
 import asyncio
+import inspect
 import json
 import logging
 import runpy
@@ -26,7 +27,8 @@ def configure(settings: dict[str, Any]) -> str:
 
     entry = str(settings.pop("entry_point"))
     runtime.set_all_config(runtime.get_config_env(), runtime.get_config_secret_keys_env())
-    runtime.configure(runtime.Settings(**settings))
+    known = inspect.signature(runtime.Settings).parameters  # older SDKs have fewer
+    runtime.configure(runtime.Settings(**{k: v for k, v in settings.items() if k in known}))
     return entry
 
 

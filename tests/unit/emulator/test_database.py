@@ -99,7 +99,7 @@ def test_other_columns_need_another_format(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         digest = sha256(repr(database.execute(columns).fetchall()).encode()).hexdigest()
 
-    assert {FORMAT_VERSION: digest[:8]} == {2: "1d813616"}
+    assert {FORMAT_VERSION: digest[:8]} == {3: "f85c06ea"}
 
 
 @pytest.mark.parametrize("version", [1, 9])
@@ -110,7 +110,7 @@ def test_a_file_of_another_format_is_not_changed(tmp_path: Path, version: int) -
     database.execute(f"PRAGMA user_version = {version}")
     database.close()
 
-    with pytest.raises(StoreError, match=rf"its format is {version}, not 2\. Use another file\."):
+    with pytest.raises(StoreError, match=rf"its format is {version}, not 3\. Use another file\."):
         Emulator(database=str(path))
 
 

@@ -20,10 +20,12 @@ from bim360_provider.emulator import (
     read_seed,
 )
 from bim360_provider.emulator.control.routes import ACTIONS
+from bim360_provider.emulator.data_management.tree import build_top_folder_id
 from bim360_provider.emulator.hq.projects import CREATE_SCHEMA
 from bim360_provider.emulator.hq.routes import ROUTES
+from bim360_provider.emulator.http.errors import JSON_API_CONTENT_TYPE, DataApiError
 from bim360_provider.emulator.http.routing import Route
-from tests.support.emulator import Call
+from tests.support.emulator import DATA_SCOPES, WRITE_FORM, Call, get_bearer
 
 REFUSED = {400, 409, 422}
 
@@ -99,20 +101,23 @@ def build_nested(levels: int) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_deep_nesting_causes_no_server_error(
-    emulator: Emulator, token: str, created_project: dict[str, Any], route: Route
+    emulator: Emulator, created_project: dict[str, Any], route: Route
 ) -> None:
     """Every route: a body is a 400, and the journal stays readable."""
-    emulator.call_control_plane("PATCH", "/options", {"rate_limit_per_minute": 0})
+    options = {"rate_limit_per_minute": 0, "folders_of_inactive_projects": "allow"}
+    emulator.call_control_plane("PATCH", "/options", options)
+    is_json_api = route.family.error_type is DataApiError
     headers = {
-        "authorization": f"Bearer {token}",
-        "content-type": "application/json",
+        "authorization": get_bearer(emulator, f"{WRITE_FORM}+{DATA_SCOPES}"),
+        "content-type": JSON_API_CONTENT_TYPE if is_json_api else "application/json",
         "x-user-id": ADMIN_ID,
         "user-id": ADMIN_ID,
     }
-    path = route.template.replace(":account_id", ACCOUNT_ID).replace(
-        ":project_id", created_project["id"]
-    )
+    prefix = "b." if route.family.id_prefix == "required" else ""
+    path = route.template.replace(":account_id", ACCOUNT_ID).replace(":hub_id", f"b.{ACCOUNT_ID}")
+    path = path.replace(":project_id", prefix + created_project["id"])
     path = path.replace(":company_id", COMPANY_ID).replace(":user_id", ADMIN_ID)
+    path = path.replace(":folder_id", build_top_folder_id(created_project["id"], "Plans"))
 
     replies = [
         emulator.handle(IncomingRequest(route.method, path, "", headers, body)).status

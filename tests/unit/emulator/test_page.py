@@ -103,6 +103,30 @@ def test_the_first_page_shows_accounts_counts_and_projects(page: PageClient) -> 
     assert "No projects yet." in text
 
 
+def test_a_project_shows_its_folders_with_levels(page: PageClient) -> None:
+    permissions = [
+        {"role": "Architect", "actions": ["VIEW", "COLLABORATE"]},
+        {"email": ADMIN_EMAIL, "actions": ["VIEW"]},
+    ]
+    wip = {"name": "01 <WIP>", "permissions": permissions, "folders": [{"name": "Old"}]}
+    top = {"name": "Project Files", "folders": [wip, {"name": "02", "hidden": True}]}
+    (project,) = page.add({"name": "Tower", "folders": [top], "platform": "acc"})
+
+    text = read_text(page.read(f"/projects/{project['id']}"))
+
+    assert "Tower active ACC" in text
+    rows = "Project Files 01 <WIP> Architect : view only Anna Halvorsen : VIEW Old 02 hidden"
+    assert f"Folders Folder Permissions {rows} Direct" in text
+
+
+def test_the_section_of_folders_is_hidden_before_their_first_use(page: PageClient) -> None:
+    (project,) = page.add({"name": "Tower"})
+
+    html = page.read(f"/projects/{project['id']}")
+
+    assert '<section id="folders" data-live hidden>' in html
+
+
 def test_the_first_page_links_to_all_projects_of_a_large_account(page: PageClient) -> None:
     page.add(*({"name": f"Tower {number}"} for number in range(OVERVIEW_PROJECT_LIMIT + 1)))
 

@@ -41,7 +41,7 @@ def path_of(route: Route, project: Row) -> str:
         "company_id": COMPANY_ID,
         "user_id": ADMIN_ID,
     }
-    return re.sub(r":(\w+)", lambda match: str(known.get(match[1], "0")), route.template)
+    return re.sub(r"(?<=/):(\w+)", lambda match: str(known.get(match[1], "0")), route.template)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
@@ -57,7 +57,11 @@ def test_a_path_may_have_doubled_slashes(send: Call, created_project: Row, route
     assert doubled.status == plain.status == in_front.status
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize(
+    "route",
+    [route for route in ROUTES if route.family.id_prefix == "optional"],
+    ids=lambda route: route.name,
+)
 def test_ids_may_have_the_prefix_of_data_management(
     send: Call, created_project: Row, route: Route
 ) -> None:

@@ -15,6 +15,7 @@ from pulumi.runtime import mocks, set_mocks
 from bim360_provider import Bim360Project, Bim360Provider
 from bim360_provider.errors import ConfigError
 from tests.support.hq import PROJECT_BODY
+from tests.support.sdk import needs_sdk
 
 TOKEN = "pulumi-python:dynamic/bim360:Project"
 
@@ -105,6 +106,7 @@ def test_python_values_are_converted_to_json(
     assert as_output.inputs[name] == carried
 
 
+@needs_sdk(200, "stack traces")
 def test_pulumi_saves_the_line_of_the_declaration(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,10 +14,12 @@ if __name__ == "__main__":
     sys.path[:1] = [os.getcwd()] if sys.argv[1] == "host" else []  # noqa: PTH109 -- nothing is imported yet
 
 import asyncio
+import inspect
 import logging
 import runpy
 import threading
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,12 @@ class DebugFilter:
             self._stub.Log(request)
 
 
+def select_supported(function: Callable[..., object], **arguments: str) -> dict[str, Any]:
+    """Return the arguments that a function of an older SDK has as well."""
+    known = inspect.signature(function).parameters
+    return {name: value for name, value in arguments.items() if name in known}
+
+
 def run_program(arguments: list[str]) -> int:
     """Run a Pulumi program against a resource monitor and return the exit code.
 
@@ -85,10 +93,10 @@ def run_program(arguments: list[str]) -> int:
         engine=engine,
         project=project,
         stack=stack,
-        root_directory=root,
         parallel=int(parallel),
         dry_run=dry_run == "true",
         organization="organization",
+        **select_supported(runtime.Settings, root_directory=root),
     )
     settings.engine = DebugFilter(settings.engine)
     runtime.configure(settings)

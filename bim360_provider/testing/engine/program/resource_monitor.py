@@ -1,6 +1,7 @@
 """Serves the resource monitor and the engine service for a Pulumi program."""
 
 # ruff: noqa: ARG002, N802 -- gRPC defines the names and arguments of the methods
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
@@ -39,15 +40,15 @@ _SEVERITIES: Final[dict[int, Severity]] = {
 # Features of this engine. Without aliases the SDK resolves them to URNs. Transforms, hooks and
 # packages are listed so that this engine rejects them, with a message that suggests a fix.
 SUPPORTED_FEATURES: Final = (
-    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
+    "secrets",
+    "deletedWith",
+    "replaceWith",
+    "transforms",
+    "invokeTransforms",
+    "parameterization",
+    "resourceHooks",
+    "errorHooks",
+    "stateMigrations",
 )
 
 
@@ -76,7 +77,7 @@ def parse_registration(request: Any, stack: str, project: str) -> Goal:
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
         deleted_with=request.deletedWith,
-        replace_with=tuple(request.replace_with),
+        replace_with=tuple(_read_field(request, "replace_with", ())),
         delete_before_replace=delete_first
         if delete_first or request.deleteBeforeReplaceDefined
         else None,
@@ -144,13 +145,12 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
             stack=self._run.stack,
             organization="organization",
             dryRun=self._run.dry_run,
-            supportedFeatures=SUPPORTED_FEATURES,
+            supportedFeatures=map(_get_feature_number, SUPPORTED_FEATURES),
         )
 
     def SupportsFeature(self, request: Any, context: Any) -> Any:
-        """Return whether a feature is supported, for older SDKs."""
-        known = request.id in {"secrets", "deletedWith", "replaceWith"}
-        return resource_pb2.SupportsFeatureResponse(hasSupport=known)
+        """Return whether a feature is supported, for SDKs older than 3.235."""
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in SUPPORTED_FEATURES)
 
     def RegisterResource(self, request: Any, context: Any) -> Any:
         """Register a resource and respond when its step is done."""
@@ -165,12 +165,15 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         goal = parse_read_request(request, self._run.stack, self._run.project)
         id_ = "" if request.id == UNKNOWN_TEXT else request.id
         result = self._step_generator.read_resource(goal, id_)
-        return resource_pb2.ReadResourceResponse(
-            urn=result.urn,
-            properties=to_struct(result.outputs, keep_secrets=True),
-            id=result.id,
-            result=resource_pb2.SUCCESS if result.ok else resource_pb2.FAIL,
+        response = resource_pb2.ReadResourceResponse(
+            urn=result.urn, properties=to_struct(result.outputs, keep_secrets=True)
         )
+        if "result" in response.DESCRIPTOR.fields_by_name:  # since SDK 3.267
+            response.id = result.id
+            response.result = resource_pb2.SUCCESS if result.ok else resource_pb2.FAIL
+        elif not result.ok:
+            context.abort(grpc.StatusCode.UNKNOWN, f"reading {request.name!r} failed")
+        return response
 
     def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         """Record the outputs of a component or of the stack."""
@@ -219,15 +222,27 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
 
 def _require_supported_options(request: Any) -> None:
     for name, option in _UNSUPPORTED_OPTIONS.items():
-        if getattr(request, name):
+        if _read_field(request, name, default=False):
             msg = f"{option} on {request.name!r} needs Pulumi: the local engine does not support it"
             raise LocalEngineError(msg)
-    if any(names for _, names in request.hooks.ListFields()):
+    hooks = _read_field(request, "hooks", None)
+    if hooks is not None and any(names for _, names in hooks.ListFields()):
         msg = f"resource hooks on {request.name!r} need Pulumi: the local engine has no hooks"
         raise LocalEngineError(msg)
-    if request.HasField("replacement_trigger"):
+    if "replacement_trigger" in {field.name for field, _ in request.ListFields()}:
         msg = f"replacement_trigger on {request.name!r} needs Pulumi: the local engine has none"
         raise LocalEngineError(msg)
+
+
+def _read_field(request: Any, name: str, default: Any) -> Any:
+    """Return a field of a request, or a default if the SDK is too old to have it."""
+    return getattr(request, name, default)
+
+
+def _get_feature_number(feature: str) -> Any:
+    """Return the number of a feature such as ``deletedWith`` in the SDK's protocol."""
+    name = re.sub("([A-Z])", r"_\1", feature).upper()
+    return resource_pb2.ResourceMonitorFeature.Value(f"RESOURCE_MONITOR_FEATURE_{name}")
 
 
 def _build_response(result: RegistrationResult) -> Any:

@@ -1,0 +1,1 @@
+"""Data Management's folders, and their permissions in BIM 360 Docs."""
