@@ -90,6 +90,9 @@ CreatedUntilOption = Annotated[
     typer.Option(formats=["%Y-%m-%d"], help="Only projects created on or before this day."),
 ]
 IncludeOption = Annotated[str, typer.Option(help=f"What to export: {', '.join(EXPORT_KINDS)}.")]
+LikeOption = Annotated[
+    str | None, typer.Option(help="Compare folders with those of this project (--include folders).")
+]
 ServiceTypesOption = Annotated[
     bool,
     typer.Option("--service-types", help="Export service types too: one more request per project."),
@@ -108,6 +111,7 @@ def export(
     created_until: CreatedUntilOption = None,
     include: IncludeOption = DEFAULT_KIND_TEXT,
     service_types: ServiceTypesOption = False,
+    like: LikeOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite an export that was edited.")
     ] = False,
@@ -134,6 +138,7 @@ def export(
       bim360 export --stack existing
       bim360 export --stack hospitals --name "*Hospital*" --created-from 2025-01-01
       bim360 export --stack all --status active,pending,inactive,archived --service-types
+      bim360 export --stack existing --include projects,folders --like "Standard project"
     """
     try:
         selection = Selection(
@@ -143,6 +148,7 @@ def export(
             statuses=_parse_choices("--status", status, PROJECT_STATUSES),
             created_from=created_from.date() if created_from else None,
             created_until=created_until.date() if created_until else None,
+            model_name=like,
         )
         layout, paths = _locate_files(out, stack)
         result = _export_account(selection, paths, stack, force=force)
@@ -315,6 +321,7 @@ def _print_json(result: _ExportResult, paths: StackPaths, steps: list[str]) -> N
         "accProjects": [project.model_dump() for project in account.acc_projects],
         "omittedValues": _count_omitted_values(account),
         "warnings": account.warnings,
+        "deviations": account.deviations,
         "requests": result.request_count,
         "steps": steps,
     }
@@ -334,12 +341,24 @@ def _print_text(result: _ExportResult, paths: StackPaths, steps: list[str]) -> N
     ):
         if line:
             typer.echo(f"  {line}")
+    for line in _list_deviations(account):
+        typer.echo(line)
     if not result.written_paths:
         typer.echo("Both files are up to date: nothing was written.")
         return
     typer.echo("Next, run these commands; stop at the first that fails:")
     for step in steps:
         typer.echo(f"  {step}")
+
+
+def _list_deviations(account: ExportedAccount) -> list[str]:
+    """Return how the folders of each project differ from the model; empty without a model."""
+    lines = []
+    for name, deviations in account.deviations.items():
+        ending = "" if len(deviations) == 1 else "s"
+        lines.append(f"Folders of {name}: {len(deviations):,} difference{ending}")
+        lines += [f"  {each}" for each in _limit_warnings(deviations)]
+    return lines
 
 
 def _limit_warnings(warnings: list[str]) -> list[str]:

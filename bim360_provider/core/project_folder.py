@@ -41,6 +41,7 @@ from bim360_provider.models.folder import (
 
 __all__ = [
     "FIELD_SPEC",
+    "build_outputs",
     "check",
     "create",
     "delete",
@@ -125,6 +126,18 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
     result = FIELD_SPEC.build_read_result(id_, live, known, state)
     hidden = {"hidden": True} if folder.hidden else {}
     return ReadResult(result.id, result.outputs, Inputs({**result.inputs, **hidden}))
+
+
+def build_outputs(project_id: str, folder: Folder, known: Fields, inputs: Inputs) -> State:
+    """Return the outputs of a folder.
+
+    Args:
+        project_id: The project's id.
+        folder: The folder at Autodesk.
+        known: ``parent`` and ``parent_id`` as known, ``adopted``, account and region.
+        inputs: The normalized arguments.
+    """
+    return FIELD_SPEC.build_outputs(_build_live(project_id, folder, known), known, inputs)
 
 
 def _build_live(project_id: str, folder: Folder, known: Fields) -> dict[str, Any]:
@@ -269,7 +282,7 @@ def update(run: Run, id_: str, state: State, inputs: Inputs) -> State:
         with suggest_refresh():
             folder = _retry_name(run, urn, send)
     known = {**state, "parent": inputs["parent"], "parent_id": parent_id}
-    return FIELD_SPEC.build_outputs(_build_live(project_id, folder, known), known, inputs)
+    return build_outputs(project_id, folder, known, inputs)
 
 
 def _retry_name(run: Run, urn: str, send: Callable[[], Folder]) -> Folder:

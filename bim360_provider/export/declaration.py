@@ -45,7 +45,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Component:
-    """A component that a program declares in place of its only resource."""
+    """A component that a program declares in place of its resources."""
 
     kind: str
     type: str
@@ -56,7 +56,7 @@ class Declaration:
     """The declaration of one object of the account.
 
     Attributes:
-        resource: The resource class in the state.
+        resource: The resource class in the state; of a tree, that of its folders.
         name: The Pulumi resource name.
         id: The id at HQ, or the id that the provider uses.
         arguments: The arguments in the order of the class; values may be references.
@@ -64,6 +64,7 @@ class Declaration:
         outputs: The outputs that a create would return.
         notes: One line for each undeclared value and its reason.
         component: The component that a program declares in place of the class, if any.
+        parts: The resources of a component that has several; then it has no inputs and outputs.
     """
 
     resource: type[Bim360Resource]
@@ -74,6 +75,7 @@ class Declaration:
     outputs: Values
     notes: tuple[str, ...] = ()
     component: Component | None = None
+    parts: tuple["Declaration", ...] = ()
 
     @property
     def kind(self) -> str:

@@ -97,6 +97,18 @@ def _drop_unknown_values(value: Any) -> Any:
 
 
 def _build_rows(each: Declaration) -> Iterator[dict[str, Any]]:
+    if not each.component:
+        yield _build_row(each)
+        return
+    # The import file needs a unique name for the parent; a project may have the same name.
+    parent = f"{each.component.type} {each.name}"
+    names = {"name": parent, "logicalName": each.name, "component": True}
+    yield {"type": each.component.type, **names}
+    for part in each.parts or (each,):
+        yield _build_row(part, parent=parent)
+
+
+def _build_row(each: Declaration, **parent: str) -> dict[str, Any]:
     code: Any = serialize_provider(each.resource.PROVIDER())
     provider = {PROVIDER_KEY: code}
     outputs = {
@@ -104,15 +116,9 @@ def _build_rows(each: Declaration) -> Iterator[dict[str, Any]]:
         for k, v in each.outputs.items()
         if k not in VOLATILE_OUTPUTS and v != UNKNOWN
     }
-    row = {"type": each.resource.type_token(), "name": each.name, "id": each.id}
-    if each.component:
-        # The import file needs a unique name for the parent; a project may have the same name.
-        parent = f"{each.component.type} {each.name}"
-        names = {"name": parent, "logicalName": each.name, "component": True}
-        yield {"type": each.component.type, **names}
-        row["parent"] = parent
+    row = {"type": each.resource.type_token(), "name": each.name, "id": each.id, **parent}
     inputs = {**to_pulumi(each.inputs), **provider}
-    yield {**row, "inputs": inputs, "outputs": {**to_pulumi(outputs), **provider}}
+    return {**row, "inputs": inputs, "outputs": {**to_pulumi(outputs), **provider}}
 
 
 def build_pulumi_commands(

@@ -7,11 +7,18 @@ from fnmatch import fnmatchcase
 from typing import Any, Final, TypeAlias, TypeVar
 
 from bim360_provider.core.settings import Settings, get_account_scope
-from bim360_provider.errors import HqError, InputError
+from bim360_provider.errors import HqError, InputError, NotFoundError, UnauthorizedError
 from bim360_provider.export import business_units
 from bim360_provider.export.account_user import declare_user
 from bim360_provider.export.company import build_company_references, declare_company
 from bim360_provider.export.declaration import Declaration, Reference
+from bim360_provider.export.folder_tree import (
+    FolderTree,
+    declare_folder_tree,
+    find_deviations,
+    find_model,
+    read_folder_tree,
+)
 from bim360_provider.export.names import (
     NamedObject,
     allocate_names,
@@ -49,7 +56,7 @@ __all__ = [
 
 READ_METHOD: Final = "GET"
 
-EXPORT_KINDS: Final = ("projects", "business-units", "companies", "users", "members")
+EXPORT_KINDS: Final = ("projects", "business-units", "companies", "users", "members", "folders")
 
 DEFAULT_KINDS: Final = ("projects", "business-units")
 """The kinds that a stack of projects needs."""
@@ -103,6 +110,7 @@ class Selection:
         statuses: The statuses of projects.
         created_from: The first day of creation, in UTC.
         created_until: The last day of creation, in UTC.
+        model_name: The project with whose folders those of the other projects are compared.
     """
 
     kinds: tuple[str, ...] = DEFAULT_KINDS
@@ -111,6 +119,7 @@ class Selection:
     statuses: tuple[str, ...] = DEFAULT_STATUSES
     created_from: date | None = None
     created_until: date | None = None
+    model_name: str | None = None
 
     def filter_projects(self, projects: Iterable[Project]) -> list[Project]:
         """Return the selected projects."""
@@ -145,12 +154,15 @@ class ExportedAccount:
         skipped_project_count: The number of projects that were not selected.
         acc_projects: The ACC projects of the account, which are not declared.
         warnings: One line for each object that could not be declared.
+        deviations: How the folders of each project differ from those of the model, by its name in
+            the program; projects without differences too.
     """
 
     declarations: list[Declaration] = field(default_factory=list)
     skipped_project_count: int = 0
     acc_projects: list[PlatformProject] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    deviations: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -227,6 +239,8 @@ class AccountReader:
             for each in sorted(projects, key=_get_age_key)
         ]
         self._add_declarations(remove_duplicate_names(declarations))
+        if "folders" in selection.kinds:
+            self._add_folder_trees(projects, selection.model_name)
         if "members" in selection.kinds:
             self._add_teams(projects, companies)
 
@@ -237,6 +251,44 @@ class AccountReader:
         except HqError as error:
             self.account.warnings.append(str(error))
         return {project.id for project in self.account.acc_projects}
+
+    def _add_folder_trees(self, projects: list[Project], model_name: str | None) -> None:
+        """Add a tree of folders after each active project; others do not show their folders.
+
+        Raises:
+            InputError: The model is not exactly one of these projects.
+            HqError: Autodesk refused access to the folders of all projects.
+        """
+        active = {each.id for each in projects if each.status == "active"}
+        trees: dict[str, FolderTree] = {}
+        errors: list[HqError] = []
+        declarations = []
+        for each in self.account.declarations:
+            declarations.append(each)
+            if each.id not in active:
+                continue
+            count = len(trees) + len(errors) + 1
+            self.report_progress("projects with folders", count, len(active))
+            try:
+                trees[each.id] = tree = read_folder_tree(self.client, each.id)
+            except (NotFoundError, UnauthorizedError) as error:
+                errors.append(error)
+                self.account.warnings.append(f"{each.name}: its folders are left out: {error}")
+                continue
+            declared = declare_folder_tree(tree, each, self.account_scope, self.settings)
+            self.account.warnings += [f"{each.name}: {note}" for note in tree.notes]
+            declarations += [declared] if declared else []
+        if errors and not trees:
+            raise errors[0]
+        self.account.declarations = declarations
+        if model_name is not None:
+            names = {each.id: each.name for each in self.account.declarations}
+            model_id = find_model(projects, trees, model_name)
+            self.account.deviations = {
+                names[id_]: find_deviations(trees[model_id], tree)
+                for id_, tree in trees.items()
+                if id_ != model_id
+            }
 
     def _add_teams(self, projects: list[Project], companies: Mapping[str, Reference]) -> None:
         """Add a team after each project, except for archived projects."""
@@ -311,7 +363,8 @@ def read_account(
         report_progress: Receives the progress.
 
     Raises:
-        InputError: Members are selected, but the settings have no acting user.
+        InputError: Members are selected, but the settings have no acting user; or the model of
+            the folders is not one of the projects.
         HqError: HQ rejected a request.
         UnansweredError: HQ did not respond.
     """
@@ -321,11 +374,14 @@ def read_account(
             "set BIM360_ACTING_USER to the e-mail of an admin, here and for the stack."
         )
         raise InputError(msg)
+    if selection.model_name is not None and "folders" not in selection.kinds:
+        msg = "BIM 360: --like compares folders; add them, such as --include projects,folders."
+        raise InputError(msg)
     reader = AccountReader(client, settings, kept_names or {}, report_progress, ExportedAccount())
     units = reader.add_units() if "business-units" in selection.kinds else None
     companies = reader.add_companies() if "companies" in selection.kinds else {}
     if "users" in selection.kinds:
         reader.add_users(companies)
-    if "projects" in selection.kinds or "members" in selection.kinds:
+    if not {"projects", "members", "folders"}.isdisjoint(selection.kinds):
         reader.add_projects(selection, business_units.build_unit_references(units), companies)
     return reader.account

@@ -26,6 +26,7 @@ __all__ = [
     "FolderPermissionsArguments",
     "find_level",
     "get_actions",
+    "is_lower_level",
 ]
 
 SUBJECT_TYPES: Final[Mapping[str, str]] = {
@@ -82,6 +83,24 @@ def find_level(actions: Iterable[str]) -> str:
         if found in by_platform.values():
             return level
     return "+".join(sorted(found))
+
+
+def is_lower_level(level: str, before: str, platform: str) -> bool:
+    """Return whether a level lacks an action of another one.
+
+    Args:
+        level: A level, or actions as ``find_level`` returns them.
+        before: The other one.
+        platform: The platform of the project.
+    """
+    return not _list_actions(before, platform) <= _list_actions(level, platform)
+
+
+def _list_actions(level: str, platform: str) -> frozenset[str]:
+    by_platform = LEVELS.get(level)
+    if by_platform is None:
+        return frozenset(level.split("+"))
+    return by_platform.get(platform) or frozenset().union(*by_platform.values())
 
 
 def _parse_name(value: object) -> str:

@@ -4,15 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bim360_provider.models.folder import is_folder_urn
 from bim360_provider.review import impact
 from bim360_provider.review.formatting import DifferenceFormatter
 from bim360_provider.review.impact import assess_removal
-from bim360_provider.review.labels import ENTITY_LABELS, NameIndex, get_entity
-from bim360_provider.review.model import Drift, ResourceChange, Review, Verb
-from bim360_provider.review.plan import Plan, PlanError, PlanState, PlanStep
+from bim360_provider.review.labels import (
+    ENTITY_LABELS,
+    FOLDER_ARGUMENTS,
+    NameIndex,
+    get_entity,
+)
+from bim360_provider.review.model import ChangeLine, Drift, ResourceChange, Review, Verb
+from bim360_provider.review.plan import (
+    Plan,
+    PlanError,
+    PlanState,
+    PlanStep,
+    has_hidden_value,
+)
 from bim360_provider.review.property_diff import (
+    LEVEL_FIELDS,
     EngineComparison,
     FieldKey,
+    FieldValues,
     compare_fields,
     flatten_fields,
     flatten_outputs,
@@ -29,6 +43,9 @@ RECREATION_DRIFT: Final = Drift("", "", "present", "missing", "created again")
 PLANNED_OPERATIONS: Final = frozenset({"create", "update", "replace", "delete", "same", "import"})
 """Steps that are counted; the steps of a replacement count as one change."""
 
+OMITTED_FOLDER: Final = "another folder"
+"""A folder of which a plan has only the id, because it omits unchanged resources."""
+
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 PULUMI_TYPE_PREFIXES: Final = (STACK_TYPE, "pulumi:providers:")
@@ -43,6 +60,7 @@ VERB_ORDER: Final = (
     Verb.REPLACE,
     Verb.DEACTIVATE,
     Verb.REMOVE,
+    Verb.HIDE,
     Verb.RESTORE,
     Verb.CHANGE,
 )
@@ -253,10 +271,12 @@ def _build_planned_change(
         return replace(change, verb=Verb.ADOPT)
     if step.op == "delete":
         effect = assess_removal(entity, label, old)
-        return replace(change, verb=effect.verb, risks=effect.risks, note=effect.note)
+        lines = _format_removed_levels(old, names) if effect.verb is Verb.REMOVE else ()
+        return replace(change, verb=effect.verb, lines=lines, risks=effect.risks, note=effect.note)
     is_kept = impact.is_object_kept(entity, old, new)
     is_moved = step.op == "replace" and not is_kept
     before, after = flatten_sides(old.inputs, new.inputs, include_scope=is_moved)
+    _resolve_folders(before, after, entity, new, names)
     known = None if is_moved else flatten_outputs(old.outputs)
     row_note = impact.describe_removed_row(entity, new)
     formatter = DifferenceFormatter(entity, before, after, names.by_id, row_note, known)
@@ -276,6 +296,26 @@ def _build_planned_change(
         note=effect.note or _format_unfinished_note(old, has_differences=bool(rows)),
         summary=formatter.format_summary() if step.op == "create" else "",
     )
+
+
+def _format_removed_levels(old: PlanState, names: NameIndex) -> tuple[ChangeLine, ...]:
+    """Return a line for each subject of a folder that loses its permissions."""
+    known = flatten_outputs(old.outputs) if old.outputs else flatten_fields(old.inputs)
+    levels = {key: level for key, level in known.items() if key[0] and key[1] in LEVEL_FIELDS}
+    formatter = DifferenceFormatter("", levels, {}, names.by_id)
+    return formatter.format_lines(compare_fields(levels, {}, lambda _key: None))
+
+
+def _resolve_folders(
+    before: FieldValues, after: FieldValues, entity: str, new: PlanState, names: NameIndex
+) -> None:
+    """Replace a reference to a folder that this plan creates, or omits, by readable text."""
+    key = ("", FOLDER_ARGUMENTS.get(entity, ""))
+    if has_hidden_value(after.get(key)):
+        after[key] = names.find_folder(new, key[1]) or after[key]
+    old = before.get(key)
+    if old != after.get(key) and is_folder_urn(str(old)) and old not in names.by_id:
+        before[key] = OMITTED_FOLDER
 
 
 def _format_unfinished_note(old: PlanState, *, has_differences: bool) -> str:

@@ -11,6 +11,7 @@ from bim360_provider.review.model import ChangeLine, Drift
 from bim360_provider.review.plan import has_hidden_value, is_secret, is_unknown
 from bim360_provider.review.property_diff import (
     ABSENT,
+    LEVEL_FIELDS,
     MASKED_ROW,
     ROW_EXISTENCE,
     FieldDifference,
@@ -61,6 +62,11 @@ ROW_CHANGE_LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "business units": ("new unit", "no longer declared"),
 }
 """Labels of an added and of a removed row, by entity."""
+
+FOLDER_LINE_LABELS: Final = {"name": "renamed", "parent": "moved"}
+"""Labels of the changes of a folder."""
+
+NO_LEVEL: Final = "none"
 
 SERVICE_FIELDS: Final = ("document_management", "project_administration")
 
@@ -235,7 +241,10 @@ class DifferenceFormatter:
         if before == after and each.name == "path":
             return None
         after = _format_comparison(each, before, after)
-        return ChangeLine(self._get_row_label(each), _get_row_field_label(each.name), before, after)
+        label = _get_row_field_label(each.name)
+        if self.old_fields and self.entity == "folder":
+            label = FOLDER_LINE_LABELS.get(each.name, label)
+        return ChangeLine(self._get_row_label(each), label, before, after)
 
     def _format_old_value(self, each: FieldDifference) -> str:
         value, key = each.old_value, (each.row, each.name)
@@ -254,7 +263,7 @@ class DifferenceFormatter:
         return each.name in LIST_FIELDS or (each.name in SERVICE_FIELDS and is_unseen)
 
     def _format_new_value(self, each: FieldDifference) -> str:
-        if each.new_value is ABSENT:
+        if each.new_value is ABSENT and each.name not in LEVEL_FIELDS:
             is_reset = each.name == "status" and each.old_value in ("archived", "inactive")
             return "active" if is_reset else UNMANAGED_LABEL
         after = self.format_field_value(each.name, each.new_value, self.new_fields)
@@ -292,9 +301,9 @@ class DifferenceFormatter:
         return tuple(drift)
 
     def _format_outcome(self, each: FieldDifference, planned: FieldValues | None) -> str:
-        if planned is None:
-            return "no longer declared"
-        declared = planned.get((each.row, each.name), ABSENT)
+        declared = (planned or {}).get((each.row, each.name), ABSENT)
+        if planned is None or (declared is ABSENT and each.name in LEVEL_FIELDS):
+            return "no longer declared" if planned is None else "removed"
         if has_hidden_value(declared) and not is_unknown(declared):
             return "set to the declared value"
         if declared == each.new_value:
@@ -350,7 +359,7 @@ class DifferenceFormatter:
     def format_field_value(self, name: str, value: Any, side: FieldValues) -> str:
         """Return a value as text; empty if absent."""
         if value is ABSENT:
-            return ""
+            return NO_LEVEL if name in LEVEL_FIELDS else ""
         if name in SERVICE_FIELDS and value == "":
             return "no access"
         bag = {"currency": side.get(("", "currency"))}

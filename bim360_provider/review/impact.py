@@ -35,6 +35,7 @@ KEPT_OBJECT_NOTES: Final[Mapping[str, str]] = {
     "project admin": "the admin stays in the project (adopted)",
     "member": "the member stays in the project (adopted)",
     "team": "the members stay in the project (adopted)",
+    "folder": "the folder stays in the project (adopted)",
 }
 """What happens to HQ's object if the replacement has the same key."""
 
@@ -47,6 +48,8 @@ CORE_ENTITIES: Final[Mapping[str, str]] = {
     "member": "project_member",
     "team": "project_members",
     "picture": "project_image",
+    "folder": "project_folder",
+    "folder permissions": "folder_permissions",
 }
 """The entities by the names that a review shows."""
 
@@ -54,7 +57,14 @@ REMOVAL_RISKS: Final = {
     RemovalKind.ARCHIVE: (Verb.ARCHIVE, risks.PROJECT_ARCHIVAL),
     RemovalKind.DEACTIVATE: (Verb.DEACTIVATE, risks.USER_DEACTIVATION),
     RemovalKind.REMOVE: (Verb.REMOVE, risks.MEMBER_REMOVAL),
+    RemovalKind.HIDE: (Verb.HIDE, risks.FOLDER_HIDING),
 }
+
+ENTITY_RISKS: Final = {
+    "business units": risks.UNIT_LOSS,
+    "folder permissions": risks.PERMISSION_REMOVAL,
+}
+"""The risks of removals for which the kind of the removal is not enough."""
 
 ROWS: Final[Mapping[str, str]] = {"team": "members", "business units": "units"}
 """The arguments with the rows of a resource."""
@@ -67,6 +77,7 @@ IDENTITY_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "project admin": ("project_id", "email", "service_type"),
     "member": ("project_id", "email"),
     "team": ("project_id",),
+    "folder": ("project_id", "parent", "name"),
 }
 """Arguments that identify the object at HQ, in addition to the account and the region."""
 
@@ -97,7 +108,7 @@ def assess_removal(entity: str, subject: str, old: PlanState) -> Impact:
     subjects = _list_removal_subjects(entity, subject, state)
     is_certain = not hidden and subjects is not None
     verb, risk = REMOVAL_RISKS[removal.kind]
-    risk = risks.UNIT_LOSS if entity == "business units" else risk
+    risk = ENTITY_RISKS.get(entity, risk)
     subjects = [subject] if subjects is None else subjects
     found = (risk.build_risk(each, is_certain=is_certain) for each in subjects)
     return Impact(verb, tuple(found))
@@ -105,6 +116,8 @@ def assess_removal(entity: str, subject: str, old: PlanState) -> Impact:
 
 def _list_removal_subjects(entity: str, subject: str, state: Mapping[str, Any]) -> list[str] | None:
     """Return the labels of what a destroy removes; None if the plan hides them."""
+    if entity == "folder permissions":
+        return losses.list_subjects(subject, state)
     argument = ROWS.get(entity)
     if argument is None:
         return [subject]

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from bim360_provider.review.plan import PlanMessage, PlanState, PlanStep, has_hidden_value
 
-__all__ = ["ENTITY_LABELS", "FIELD_LABELS", "SERVICE_LABELS", "NameIndex", "get_entity"]
+__all__ = [
+    "ENTITY_LABELS",
+    "FIELD_LABELS",
+    "FOLDER_ARGUMENTS",
+    "SERVICE_LABELS",
+    "NameIndex",
+    "get_entity",
+]
 
 FIELD_LABELS: Final[Mapping[str, str]] = {
     "account_id": "account",
@@ -57,6 +64,13 @@ FIELD_LABELS: Final[Mapping[str, str]] = {
     "copy_timeout": "timeout of the template copy",
     "on_destroy": "when removed from the program",
     "on_removal": "when a member is removed",
+    "parent": "parent folder",
+    "folder": "folder",
+    "hidden": "hidden",
+    "roles": "role",
+    "companies": "company",
+    "users": "user",
+    "others": "other subjects of the folder",
 }
 """Labels of fields whose names are unclear, in display order."""
 
@@ -84,11 +98,21 @@ ENTITY_LABELS: Final[Mapping[str, str]] = {
     "Company": "company",
     "BusinessUnits": "business units",
     "ProjectImage": "picture",
+    "ProjectFolder": "folder",
+    "FolderPermissions": "folder permissions",
 }
 """Labels of the resource types of this package."""
 
-PROJECT_ENTITIES: Final = frozenset({"team", "member", "project admin", "picture"})
+FOLDER_ARGUMENTS: Final[Mapping[str, str]] = {"folder": "parent", "folder permissions": "folder"}
+"""The arguments with the id of another folder, by entity."""
+
+PROJECT_ENTITIES: Final = frozenset(
+    {"team", "member", "project admin", "picture", *FOLDER_ARGUMENTS}
+)
 """Entities that belong to a project."""
+
+TREE_TYPE_PREFIX: Final = "bim360:index:ProjectFolderTree$"
+"""The start of the type of a resource in a tree of folders, whose name ends with a path."""
 
 UUID_PATTERN: Final = re.compile(
     r"(?<![\w'-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w'-])"
@@ -97,6 +121,10 @@ UUID_PATTERN: Final = re.compile(
 
 MAX_REFERENCE_HOPS: Final = 5
 """Maximum resources between a resource and its project."""
+
+
+MAX_FOLDER_LEVELS: Final = 26
+"""Maximum folders of a path: Autodesk accepts 25 below a top folder."""
 
 
 def get_entity(step: PlanStep) -> str:
@@ -116,9 +144,13 @@ class NameIndex:
         """
         self.by_id: dict[str, str] = {}
         self._states: dict[str, PlanState] = {}
+        self._folder_urns: dict[str, str] = {}
+        self._tree_paths: dict[str, str] = {}
         for step in steps:
             for state in (step.new_state, step.old_state):
                 self._record_state(step, state)
+        self.by_id.update(self._tree_paths)
+        self.by_id.update({id_: self._find_path(urn) for id_, urn in self._folder_urns.items()})
 
     def _record_state(self, step: PlanStep, state: PlanState | None) -> None:
         if state is None:
@@ -130,6 +162,11 @@ class NameIndex:
             self.by_id[state.id] = name
         if entity == "business units":
             self._record_units(state)
+        if entity == "folder" and state.id:
+            self._folder_urns[state.id.rpartition("/")[2]] = step.urn
+        folder_id = _get_known_text(state, "folder_id")
+        if entity == "folder permissions" and folder_id and TREE_TYPE_PREFIX in step.urn:
+            self._tree_paths[folder_id] = step.name.partition("/")[2]
 
     def _record_units(self, state: PlanState) -> None:
         """Record the path of each unit; those of undeclared units are in the outputs."""
@@ -145,10 +182,44 @@ class NameIndex:
         state = step.old_state or step.new_state or PlanState()
         entity = get_entity(step)
         name = _get_known_text(state, "email") or _get_known_text(state, "name")
+        if entity in FOLDER_ARGUMENTS:
+            name = self._find_path(step.urn)
         if entity in PROJECT_ENTITIES:
-            project = self._find_project_name(step.urn, state) or step.name
-            return f"{name} in {project}" if name else project
+            project = self._find_project_name(step.urn, state)
+            if not project and TREE_TYPE_PREFIX in step.urn:
+                project = step.name.partition("/")[0]
+            elif not project and entity not in FOLDER_ARGUMENTS:
+                project = step.name
+            return " in ".join(part for part in (name, project) if part)
         return name or step.name
+
+    def find_folder(self, state: PlanState, argument: str) -> str:
+        """Return the path of the folder in an argument; empty if the plan does not have it."""
+        return self._find_folder(state, argument, MAX_FOLDER_LEVELS)
+
+    def _find_folder(self, state: PlanState, argument: str, levels: int) -> str:
+        value = _get_known_text(state, argument)
+        if value and not value.startswith("urn:"):
+            return value
+        urn = self._folder_urns.get(value) or next(iter(state.dependencies.get(argument, ())), "")
+        if urn in self._states and levels:
+            return self._find_path(urn, levels - 1)
+        return self._tree_paths.get(value, "")
+
+    def _find_path(self, urn: str, levels: int = MAX_FOLDER_LEVELS) -> str:
+        """Return the path of a folder, or of the folder whose permissions a resource declares.
+
+        A plan may omit the folders above; then a tree's name has the path, and any other folder
+        has its own name.
+        """
+        state = self._states[urn]
+        types, name = urn.split("::", 3)[2:]
+        is_folder = types.endswith("ProjectFolder")
+        above = self._find_folder(state, "parent" if is_folder else "folder", levels)
+        if not above and TREE_TYPE_PREFIX in types:
+            return name.partition("/")[2]
+        own = _get_known_text(state, "name") if is_folder else ""
+        return "/".join(part for part in (above, own) if part) or name
 
     def replace_ids(self, message: PlanMessage) -> PlanMessage:
         """Return a message with known ids replaced by quoted names."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bim360_provider.models.enums import IMPLICIT_SERVICES
+from bim360_provider.models.folder_permissions import is_lower_level
 from bim360_provider.review import risks
-from bim360_provider.review.labels import SERVICE_LABELS
+from bim360_provider.review.labels import FIELD_LABELS, SERVICE_LABELS
 from bim360_provider.review.model import Risk
-from bim360_provider.review.plan import PlanState, has_hidden_value, may_equal
+from bim360_provider.review.plan import PlanState, has_hidden_value, is_unknown, may_equal
 from bim360_provider.review.property_diff import (
     ABSENT,
+    LEVEL_FIELDS,
     MASKED_ROW,
     ROW_EXISTENCE,
     FieldDifference,
@@ -18,7 +20,7 @@ from bim360_provider.review.property_diff import (
     flatten_outputs,
 )
 
-__all__ = ["Update", "find_adoption_losses", "find_update_losses"]
+__all__ = ["Update", "find_adoption_losses", "find_update_losses", "list_subjects"]
 
 ACCESS_FIELDS: Final = frozenset({"document_management", "project_administration"})
 """The services that HQ's PATCH of a member accepts."""
@@ -81,6 +83,25 @@ def find_adoption_losses(entity: str, subject: str, new: PlanState) -> Iterator[
             yield risks.PROJECT_SUSPENSION.build_possible_risk(subject)
         if new.inputs.get("service_types") is not None:
             yield risks.SERVICE_LOSS.build_possible_risk(subject)
+
+    is_existing_folder = not is_unknown(new.inputs.get("folder"))
+    if entity == "folder permissions" and is_existing_folder:
+        yield from _find_losses_of_others(subject, new)
+
+
+def list_subjects(folder: str, state: Mapping[str, Any]) -> list[str] | None:
+    """Return the subjects with permissions of a folder; None if the plan hides them."""
+    subjects = []
+    for kind in sorted(LEVEL_FIELDS):
+        levels = state.get(kind) or {}
+        if not isinstance(levels, Mapping):
+            return None
+        subjects += [_format_subject(kind, name, folder) for name in sorted(levels)]
+    return subjects
+
+
+def _format_subject(kind: str, name: str, folder: str) -> str:
+    return f"{FIELD_LABELS[kind]} {name} in {folder}"
 
 
 def _find_default_losses(update: Update) -> Iterator[Risk]:
@@ -164,12 +185,39 @@ def _find_access_losses(update: Update, each: FieldDifference, subject: str) -> 
         yield risks.MODULE_LOSS.build_risk(subject, is_certain=not _has_hidden_side(each))
 
 
+def _find_permission_losses(update: Update) -> Iterator[Risk]:
+    platform = str(update.old_state.outputs.get("platform"))
+    for each in update.field_differences:
+        before, after = update.get_old_value(each), each.new_value
+        if each.name not in LEVEL_FIELDS or before is ABSENT:
+            continue
+        name = update.names_by_id.get(each.row, each.row)
+        subject = _format_subject(each.name, name, update.subject) if each.row else update.subject
+        if has_hidden_value(before) or has_hidden_value(after):
+            yield risks.PERMISSION_REMOVAL.build_possible_risk(subject)
+        elif after is ABSENT:
+            yield risks.PERMISSION_REMOVAL.build_certain_risk(subject)
+        elif is_lower_level(after, before, platform):
+            levels = f"{name} ({before} → {after})"
+            subject = _format_subject(each.name, levels, update.subject)
+            yield risks.LEVEL_REDUCTION.build_certain_risk(subject)
+    if update.find_difference("others") is not None:
+        yield from _find_losses_of_others(update.subject, update.new_state)
+
+
+def _find_losses_of_others(folder: str, new: PlanState) -> Iterator[Risk]:
+    if may_equal(new.inputs.get("others"), "remove"):
+        subject = f"subjects that are not declared in {folder}"
+        yield risks.PERMISSION_REMOVAL.build_possible_risk(subject)
+
+
 _LOSS_FINDERS: Final[Mapping[str, Callable[[Update], Iterator[Risk]]]] = {
     "project": _find_project_losses,
     "person": _find_person_losses,
     "business units": _find_unit_losses,
     "member": _find_member_losses,
     "team": _find_member_losses,
+    "folder permissions": _find_permission_losses,
 }
 
 

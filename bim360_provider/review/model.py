@@ -11,14 +11,20 @@ from bim360_provider.review.plan import PlanMessage
 __all__ = ["GATE_KINDS", "ChangeLine", "Drift", "ResourceChange", "Review", "Risk", "Verb"]
 
 GATE_KINDS: Final[Mapping[str, str]] = {
-    "create": "resources created at HQ: projects, people, companies, teams, pictures",
+    "create": "resources created at HQ: projects, people, companies, teams, pictures, folders",
     "change": "resources changed in place",
     "replace": "resources replaced because they cannot be changed in place",
     "restore": "archived projects reactivated",
     "archive": "projects archived, including replaced ones",
-    "access-loss": "losses of access: a member, an admin, a role, a service, a suspended project",
+    "access-loss": (
+        "losses of access: a member, an admin, a role, a service, a suspended project, a lower "
+        "level or none in a folder, a hidden folder"
+    ),
     "deactivate": "people deactivated in the account; each also counts as access-loss",
-    "remove": "members removed from projects, business units removed",
+    "remove": (
+        "members removed from projects, business units removed, permissions removed from folders, "
+        "folders hidden"
+    ),
     "drift": "resources changed by hand",
     "any": "all resources that would change",
 }
@@ -36,6 +42,7 @@ class Verb(Enum):
     ARCHIVE = "archive"
     DEACTIVATE = "deactivate"
     REMOVE = "remove"
+    HIDE = "hide"
     RELEASE = "release"
     NOTHING = ""
 
@@ -50,7 +57,7 @@ KIND_BY_VERB: Final[Mapping[Verb, str]] = {
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A changed field as text; ``row`` names the member or unit if the resource has several."""
+    """A changed field as text; ``row`` names the member, unit or subject, if there are several."""
 
     row: str
     field: str
@@ -63,7 +70,7 @@ class Drift:
     """A field that was changed by hand.
 
     Attributes:
-        row: The member or unit, if the resource has several.
+        row: The member, unit or subject, if the resource has several.
         field: The label of the field.
         declared: The value that the last run declared.
         found: The value at HQ.

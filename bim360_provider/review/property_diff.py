@@ -10,6 +10,7 @@ from bim360_provider.review.plan import has_hidden_value, is_secret
 
 __all__ = [
     "ABSENT",
+    "LEVEL_FIELDS",
     "MASKED_ROW",
     "ROW_EXISTENCE",
     "EngineComparison",
@@ -27,7 +28,7 @@ __all__ = [
 Values = Mapping[str, Any]
 
 FieldKey = tuple[str, str]
-"""Row and name of a field: the row is a team member's e-mail, a unit's key, or empty."""
+"""Row and name of a field: the row is a member's e-mail, a unit's key, a subject, or empty."""
 
 FieldValues = dict[FieldKey, Any]
 
@@ -41,6 +42,9 @@ HIDDEN_FIELDS: Final = frozenset({"ids", *ACCOUNT_SCOPE_FIELDS})
 
 ROW_FIELDS: Final = frozenset({"members", "units"})
 """Mappings with a row for each entry."""
+
+LEVEL_FIELDS: Final = frozenset({"roles", "companies", "users"})
+"""Mappings with a level for each subject; the subject is the row, the mapping the field."""
 
 ROW_EXISTENCE: Final = ""
 """The name of the field that represents the existence of a row."""
@@ -121,6 +125,8 @@ def flatten_fields(
             continue
         if key in ROW_FIELDS - unsplit_fields and isinstance(value, Mapping):
             fields.update(_flatten_rows(value))
+        elif key in LEVEL_FIELDS - unsplit_fields and isinstance(value, Mapping):
+            fields.update({(subject, key): level for subject, level in value.items()})
         else:
             fields["", key] = value
     return fields
@@ -134,7 +140,10 @@ def flatten_sides(
     Otherwise an unknown list of members would look as if all members were removed.
     """
     sides = align_unit_keys(old, new)
-    known = {key: [side[key] for side in sides if side.get(key) is not None] for key in ROW_FIELDS}
+    known = {
+        key: [side[key] for side in sides if side.get(key) is not None]
+        for key in ROW_FIELDS | LEVEL_FIELDS
+    }
     unsplit_fields = frozenset(
         key for key, values in known.items() if not all(isinstance(v, Mapping) for v in values)
     )
@@ -164,7 +173,13 @@ def flatten_outputs(outputs: Values) -> FieldValues:
         if isinstance(bag, Mapping)
         for name, value in bag.items()
     }
-    return {**{("", name): value for name, value in outputs.items()}, **rows}
+    levels = {
+        (str(subject), key): level
+        for key in LEVEL_FIELDS
+        if isinstance(subjects := outputs.get(key), Mapping)
+        for subject, level in subjects.items()
+    }
+    return {**{("", name): value for name, value in outputs.items()}, **rows, **levels}
 
 
 def compare_fields(
@@ -223,6 +238,8 @@ def _is_path_to_field(matches: list[tuple[str, str, str]], row: str, name: str) 
     parts = [next(filter(None, each), "").replace('\\"', '"') for each in matches]
     if not row:
         return parts[:1] == [name]
+    if name in LEVEL_FIELDS:
+        return parts[:2] == [name, row][: len(parts)]
     if parts[:1] and parts[0] not in ROW_FIELDS:
         return False
     row_parts = parts[1:3]

@@ -8,9 +8,12 @@ from bim360_provider.models.suggestions import suggest_value
 from bim360_provider.review.model import GATE_KINDS, Review, Risk
 
 __all__ = [
+    "FOLDER_HIDING",
+    "LEVEL_REDUCTION",
     "MEMBER_REMOVAL",
     "MODULE_LOSS",
     "OBJECT_DELETION",
+    "PERMISSION_REMOVAL",
     "PROJECT_ARCHIVAL",
     "PROJECT_REPLACEMENT",
     "PROJECT_SUSPENSION",
@@ -131,6 +134,33 @@ UNIT_LOSS: Final = RiskType(
     ("remove",),
     "Business units removed",
     "HQ does not document whether it allows this, or what happens to the projects in them.",
+)
+
+
+INHERITANCE_NOTE: Final = "They keep what they inherit from folders above."
+
+PERMISSION_REMOVAL: Final = RiskType(
+    ("access-loss", "remove"),
+    "Permissions removed from folders",
+    INHERITANCE_NOTE,
+    is_reversible=True,
+)
+
+
+LEVEL_REDUCTION: Final = RiskType(
+    ("access-loss",),
+    "Lower level in folders",
+    INHERITANCE_NOTE,
+    is_reversible=True,
+)
+
+
+FOLDER_HIDING: Final = RiskType(
+    ("access-loss", "remove"),
+    "Hidden with contents",
+    "No one can open the files and folders in them until the folder is restored, by declaring it "
+    "again or on the web page.",
+    is_reversible=True,
 )
 
 

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from bim360_provider.review.formatting import shorten_text
+from bim360_provider.review.matrix import PERMISSION_ENTITY, build_matrices
 from bim360_provider.review.model import ResourceChange, Review, Verb
 from bim360_provider.review.plan import PlanMessage
 
@@ -63,8 +64,11 @@ VERB_LABELS: Final = {
     Verb.ARCHIVE: "archived",
     Verb.DEACTIVATE: "deactivated",
     Verb.REMOVE: "removed",
+    Verb.HIDE: "hidden",
     Verb.RELEASE: "no longer managed",
 }
+
+REMOVAL_VERBS: Final = (Verb.ARCHIVE, Verb.DEACTIVATE, Verb.REMOVE, Verb.HIDE)
 
 DROPPED_LABEL: Final = "removed from the program"
 
@@ -72,6 +76,7 @@ REMOVAL_LABELS: Final = {
     "member": "will be removed from the project",
     "project admin": "will be removed from the project",
     "team": "members will be removed from the project",
+    "folder permissions": "permissions will be removed",
 }
 """New states of removed resources whose entity needs more than the label of the verb."""
 
@@ -79,7 +84,9 @@ UNPLANNED_OUTCOME: Final = "left unchanged, planned without --refresh"
 
 PEOPLE_ENTITIES: Final = ("team", "member", "project admin", "person")
 
-LABEL_FIELDS: Final = frozenset({"name", "e-mail", "project"})
+FOLDER_ENTITIES: Final = ("folder", PERMISSION_ENTITY)
+
+LABEL_FIELDS: Final = frozenset({"name", "e-mail", "project", "parent folder", "folder"})
 """Fields that the label of a resource already shows."""
 
 
@@ -165,7 +172,7 @@ class Section:
 
     Attributes:
         title: The heading.
-        style: ``caution`` and ``warning`` are highlighted; a ``table`` has a head.
+        style: ``caution`` and ``warning`` are highlighted; ``table`` and ``matrix`` have a head.
         rows: The rows; those of a table have as many cells as the head.
         head: The head of a table.
         intro: A line before the rows; empty for none.
@@ -173,7 +180,7 @@ class Section:
     """
 
     title: str
-    style: Literal["caution", "warning", "table", "list"]
+    style: Literal["caution", "warning", "table", "matrix", "list"]
     rows: tuple[Row, ...]
     head: Row = ()
     intro: str = ""
@@ -209,19 +216,24 @@ def build_sections(review: Review) -> list[Section]:
     shown = [each for each in review.changes if each.verb not in (Verb.RELEASE, Verb.NOTHING)]
     projects = [each for each in shown if each.entity == "project"]
     people = [each for each in shown if each.entity in PEOPLE_ENTITIES]
-    rest = [each for each in shown if each.entity not in ("project", *PEOPLE_ENTITIES)]
+    folders = [each for each in shown if each.entity in FOLDER_ENTITIES]
+    rest = [
+        each for each in shown if each.entity not in ("project", *PEOPLE_ENTITIES, *FOLDER_ENTITIES)
+    ]
     new = [row for each in shown if each.verb is Verb.CREATE for row in _build_field_rows(each)]
     sections = [
         Section("The plan failed and is incomplete", "caution", list_errors(review)),
         Section("Hard to undo", "caution", list_risks(review.changes, is_reversible=False)),
         Section(
-            "Locks people out (can be undone)",
+            "Takes access (can be undone)",
             "warning",
             list_risks(review.changes, is_reversible=True),
         ),
         _build_drift_section(review),
         _build_change_table("Projects", "Project", projects),
         _build_change_table("People and access", "Who", people),
+        _build_change_table("Folders", "Folder", folders),
+        *_build_matrix_sections(folders),
         _build_change_table("Other resources", "Resource", rest),
         Section(
             "No longer managed",
@@ -276,12 +288,24 @@ def _build_change_table(title: str, subject: str, changes: Sequence[ResourceChan
     return Section(title, "table", tuple(rows), (subject, "Change", "Now", "After"))
 
 
+def _build_matrix_sections(folders: Sequence[ResourceChange]) -> Iterator[Section]:
+    for number, each in enumerate(build_matrices(folders), 1):
+        title = "Folder permissions" + (f" ({number})" if number > 1 else "")
+        yield Section(title, "matrix", each.rows, each.head, "An empty cell is unchanged.")
+
+
 def _build_change_rows(change: ResourceChange) -> Iterator[Row]:
     label = (
         change.label
-        if change.entity in ("project", "team", "person")
+        if change.entity in ("project", "team", "person", "folder")
         else _format_full_label(change)
     )
+    if change.entity == PERMISSION_ENTITY:
+        other_lines = tuple(line for line in change.lines if not line.row)
+        is_in_matrix = len(other_lines) < len(change.lines) and change.verb is not Verb.REPLACE
+        if is_in_matrix and (change.verb is Verb.CREATE or not other_lines):
+            return
+        change = replace(change, lines=other_lines)
     has_status_line = any(line.field == "status" and not line.row for line in change.lines)
     is_shown_by_lines = change.verb is Verb.CHANGE or (
         has_status_line and change.verb in (Verb.ARCHIVE, Verb.RESTORE, Verb.DEACTIVATE)
@@ -300,7 +324,7 @@ def _build_change_rows(change: ResourceChange) -> Iterator[Row]:
 def _build_lead_cells(change: ResourceChange) -> tuple[str, str, str]:
     """Return the cells for the resource itself: the change, the old and the new state."""
     label = VERB_LABELS[change.verb]
-    if change.verb in (Verb.ARCHIVE, Verb.DEACTIVATE, Verb.REMOVE) and not change.lines:
+    if change.verb in REMOVAL_VERBS and not change.lines:
         return DROPPED_LABEL, "", REMOVAL_LABELS.get(change.entity, f"will be {label}")
     if change.verb is Verb.RESTORE:
         return label, "archived", "active"

@@ -206,6 +206,56 @@ PLAN_CASES: Final = (
 """In order; after the first plan, which creates everything, one `up` applies it."""
 
 
+FOLDER_PROJECT_ID: Final = "b3f2c1d0-0000-4000-8000-0000000000f1"
+
+
+def build_folder_declaration(folders: dict[str, Any], **levels: str) -> Declaration:
+    """Return a tree of folders below Project Files, and the permissions of another top folder."""
+    return {
+        "standard": {
+            "is": "Bim360ProjectFolderTree",
+            "project_id": FOLDER_PROJECT_ID,
+            "folders": {"Project Files": {"folders": folders}},
+        },
+        "plans": {
+            "is": "Bim360FolderPermissions",
+            "project_id": FOLDER_PROJECT_ID,
+            "folder": "Plans",
+            "roles": levels,
+        },
+    }
+
+
+FOLDER_DECLARATION: Final = build_folder_declaration(
+    {
+        "01 WIP": {
+            "roles": {"Architect": "edit", "Engineer": "view"},
+            "folders": {"Models": {}, "Sketches": {"roles": {"Architect": "view"}}},
+        },
+        "02 Shared": {"roles": {"Architect": "view"}},
+        "03 Published": {"roles": {"Architect": "view"}},
+    },
+    Architect="view",
+)
+
+CHANGED_FOLDER_DECLARATION: Final = build_folder_declaration(
+    {
+        "01 WIP": {"roles": {"Architect": "view_download"}},
+        "Shared": {
+            "was": "Project Files/02 Shared",
+            "roles": {"Architect": "edit", "Engineer": "view"},
+        },
+        "03 Published": {"roles": {"Architect": "view"}},
+        "04 Archive": {
+            "roles": {"Architect": "view"},
+            "folders": {"Models": {"was": "Project Files/01 WIP/Models"}},
+        },
+    },
+    Architect="upload",
+)
+"""Levels changed and removed; a folder each renamed, moved into a new one, and removed."""
+
+
 class RecordedStack:
     """A stack on one of the two engines, with its own HQ."""
 
@@ -292,6 +342,19 @@ def record_plans(
             yield story.name, on.run_plan(story)
 
 
+def record_folder_plans(folder: Path, kind: EngineKind) -> Iterator[tuple[str, str]]:
+    """Yield the names and the plans of the first create of folders, and of their change."""
+    with create_stack(folder, kind) as stack:
+        state: Any = stack.hq.call_control_plane("GET", "/state")
+        project = {"id": FOLDER_PROJECT_ID, "name": "Harbor Tower", "status": "active"}
+        state["accounts"][0]["projects"].append(project)
+        stack.hq.call_control_plane("PUT", "/state", state)
+        case = PlanCase("folders_create", FOLDER_DECLARATION)
+        yield case.name, stack.run_plan(case)
+        stack.run_up()
+        yield "folders", stack.run_plan(PlanCase("folders", CHANGED_FOLDER_DECLARATION))
+
+
 VOLATILE_KEYS: Final = frozenset(
     {"sourcePosition", "stackTrace", "created", "modified", "duration"}
 )
@@ -320,7 +383,8 @@ def main() -> None:
     """Record the plans of the CLI."""
     PLAN_FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for name, plan in record_plans(Path(folder) / "stack", "cli"):
+        plans = record_plans(Path(folder) / "stack", "cli")
+        for name, plan in (*plans, *record_folder_plans(Path(folder) / "folders", "cli")):
             text = json.dumps(
                 remove_volatile_values(json.loads(plan)), indent=1, ensure_ascii=False
             )

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
 ]
 
-EVERYTHING = "projects,business-units,companies,users,members"
+EVERYTHING = "projects,business-units,companies,users,members,folders"
 PROJECT_COUNT = 300 if RUNS_ALL_CASES else 40
 """The local engine exports all 300 in tests/engine/commands/test_export.py."""
 IMPORT = ("--generate-code=false", "--yes")

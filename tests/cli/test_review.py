@@ -9,7 +9,7 @@ import pytest
 from bim360_provider.review.analysis import build_review
 from bim360_provider.review.plan import read_plan
 from bim360_provider.review.render.markdown import render_markdown
-from tests.cli.record_plans import PLAN_CASES, record_plans
+from tests.cli.record_plans import PLAN_CASES, record_folder_plans, record_plans
 from tests.engine.crashes.crash_harness import RUNS_ALL_CASES
 from tests.unit.review.snapshots import SNAPSHOT_FOLDER
 
@@ -27,8 +27,9 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 def test_the_review_of_the_cli_matches_the_golden_files(tmp_path: Path) -> None:
     cases = [case for case in PLAN_CASES if RUNS_ALL_CASES or case.name in SAMPLE]
+    plans = record_plans(tmp_path / "stack", "cli", cases)
 
-    for name, text in record_plans(tmp_path / "stack", "cli", cases):
+    for name, text in (*plans, *record_folder_plans(tmp_path / "folders", "cli")):
         approved = (SNAPSHOT_FOLDER / f"{name}.md").read_text(encoding="utf-8")
         assert ID.sub("…", render_markdown(build_review(read_plan(text)))) == ID.sub(
             "…", approved

@@ -151,6 +151,15 @@ def build_account(count: int = PROJECT_COUNT) -> dict[str, Any]:
     }
 
 
+FOLDERS: Final[tuple[Mapping[str, Any], ...]] = (
+    {
+        "name": "Project Files",
+        "permissions": [{"role": "Architect", "actions": ["VIEW", "COLLABORATE"]}],
+        "folders": [{"name": "01 WIP", "folders": [{"name": "Modèles & “co”"}]}],
+    },
+)
+
+
 def _build_projects(count: int) -> Iterator[dict[str, Any]]:
     for number in range(count):
         unusual = dict(UNUSUAL_PROJECTS[number]) if number < len(UNUSUAL_PROJECTS) else {}
@@ -163,4 +172,5 @@ def _build_projects(count: int) -> Iterator[dict[str, Any]]:
                 {**row, "company_id": format_company_id(0)} for row in MEMBERS
             ]
         row = unusual if number < len(UNUSUAL_PROJECTS) else ordinary
-        yield {**row, "id": format_project_id(number), "created_at": created_at}
+        folders = {"folders": [*FOLDERS]} if number % 10 == 0 else {}
+        yield {**row, **folders, "id": format_project_id(number), "created_at": created_at}

@@ -35,7 +35,7 @@ from bim360_provider.errors import (
 from bim360_provider.models.folder import build_folder_id
 from bim360_provider.models.folder_permissions import SUBJECT_TYPES, FolderPermission
 
-__all__ = ["ID_SUFFIX", "create", "delete", "read", "update"]
+__all__ = ["ID_SUFFIX", "create", "delete", "index_rows", "read", "update"]
 
 ID_SUFFIX: Final = "/permissions"
 """The suffix of the id of a folder's permissions: the folder itself has the id without it."""
@@ -294,7 +294,7 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
     if not state.get("platform"):
         known["platform"] = run.hq.folders.get_platform(project_id)
     is_complete = not is_refresh or state.get("others") == "remove"
-    levels, ids = _index_rows(rows, state, is_complete=is_complete)
+    levels, ids = index_rows(rows, state, is_complete=is_complete)
     inputs = _derive_inputs(known, levels)
     outs = build_outputs(known, inputs, levels, ids)
     return ReadResult(build_folder_id(project_id, folder_id) + ID_SUFFIX, outs, inputs)
@@ -303,10 +303,16 @@ def read(run: Run, id_: str, state: State) -> ReadResult | None:
 _INACTIVE: Final = "the project is not active"
 
 
-def _index_rows(
-    rows: Collection[FolderPermission], state: State, *, is_complete: bool
+def index_rows(
+    rows: Collection[FolderPermission], state: Fields, *, is_complete: bool
 ) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Return the levels and the ids of subjects, by argument and name."""
+    """Return the levels and the ids of subjects, by argument and name.
+
+    Args:
+        rows: The permissions of a folder.
+        state: The outputs of the last run; empty without one.
+        is_complete: Whether to return subjects that the state does not have.
+    """
     ids: dict[str, dict[str, str]] = {
         kind: dict((state.get("subject_ids") or {}).get(kind) or {}) for kind in SUBJECT_TYPES
     }

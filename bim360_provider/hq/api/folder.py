@@ -134,6 +134,16 @@ class Folders(Endpoints):
         contents = self._get_contents(project_id, parent_id, with_hidden=False)
         return contents.get(folder_id, fetch)
 
+    def list_folders(self, project_id: str, parent_id: str) -> list[Folder]:
+        """Return the folders in a folder, without hidden ones: one request for 200 folders.
+
+        Raises:
+            HqError: Data Management refused the request.
+            UnansweredError: No response arrived.
+        """
+        contents = self._get_contents(project_id, parent_id, with_hidden=False)
+        return contents.list_matching(lambda _folder: True)
+
     def search_by_name(
         self, project_id: str, parent_id: str, name: str, *, is_current: bool = False
     ) -> list[Folder]:

@@ -121,7 +121,12 @@ def _build_markdown_section(section: Section) -> MarkdownSection:
             heading, tuple(_render_item(row, "> - ") for row in section.rows), ""
         )
     if section.head:
-        head = _render_row(section.head) + "|" + " :--- |" * len(section.head) + "\n"
+        head = (
+            _render_row(tuple(map(escape_markdown, section.head)))
+            + "|"
+            + " :--- |" * len(section.head)
+            + "\n"
+        )
         rows = tuple(_render_named_row(row) for row in section.rows)
     else:
         head, rows = "", tuple(_render_item(row, "- ") for row in section.rows)

@@ -1,9 +1,10 @@
 """Print a review on a terminal as text, coloured if the terminal supports it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -23,6 +24,7 @@ TITLE_STYLES: Final = {
     "caution": "bold red",
     "warning": "bold yellow",
     "table": "bold",
+    "matrix": "bold",
     "list": "bold",
 }
 
@@ -33,7 +35,9 @@ LABEL_STYLES: Final = {
     "replaced": "magenta",
 }
 
-LOSS_LABELS: Final = frozenset({"archived", "inactive", "removed, if HQ allows it"})
+LOSS_LABELS: Final = frozenset(
+    {"archived", "inactive", "removed, if HQ allows it", "will be hidden"}
+)
 """New values that are printed in red."""
 
 PLURALS: Final = {"company": "companies", "person": "people", "business units": "business units"}
@@ -59,12 +63,23 @@ def print_review(review: Review, console: Console) -> None:
         lines += [Text(), Text(section.title, TITLE_STYLES[section.style])]
         if section.intro:
             lines.append(Text(f"  {section.intro.replace('`', '')}", "dim"))
-        lines += [
-            _format_row(section, tuple(map(escape_invisible_characters, row)))
-            for row in section.rows
-        ]
+        rows = [tuple(map(escape_invisible_characters, row)) for row in section.rows]
+        if section.style == "matrix":
+            lines += _format_matrix([tuple(map(escape_invisible_characters, section.head)), *rows])
+        else:
+            lines += [_format_row(section, row) for row in rows]
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+def _format_matrix(rows: Sequence[tuple[str, ...]]) -> Iterator[Text]:
+    """Yield the rows with aligned columns; the first row is the head."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for number, row in enumerate(rows):
+        cells = [
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ]
+        yield Text("  " + "  ".join(cells).rstrip(), "" if number else "dim")
 
 
 def _format_row(section: Section, row: tuple[str, ...]) -> Text:

@@ -6,7 +6,7 @@ from pathlib import Path
 from bim360_provider.review.analysis import build_review
 from bim360_provider.review.model import Review
 from bim360_provider.review.plan import read_plan
-from tests.cli.record_plans import record_plans
+from tests.cli.record_plans import record_folder_plans, record_plans
 from tests.unit.review.snapshots import load_review
 
 # The CLI omits unchanged projects, so that labels of their teams and members differ.
@@ -32,4 +32,10 @@ def summarize(review: Review) -> object:
 def test_the_local_engine_and_the_cli_have_the_same_review(tmp_path: Path) -> None:
     """The recorded plans are from the CLI."""
     for name, text in record_plans(tmp_path / "stack", "local"):
+        assert summarize(build_review(read_plan(text))) == summarize(load_review(name)), name
+
+
+def test_both_engines_have_the_same_review_of_folders(tmp_path: Path) -> None:
+    """The local engine knows the folders that the CLI omits, here by their names in the tree."""
+    for name, text in record_folder_plans(tmp_path / "stack", "local"):
         assert summarize(build_review(read_plan(text))) == summarize(load_review(name)), name

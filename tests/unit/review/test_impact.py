@@ -95,7 +95,7 @@ def test_a_reversible_status_has_its_own_section(
     text = render_comment(row)
 
     assert "Hard to undo" not in text
-    assert "> [!WARNING]\n> **Locks people out (can be undone)**" in text
+    assert "> [!WARNING]\n> **Takes access (can be undone)**" in text
     assert f"**{title} (1):**" in text
     assert review_steps(row).counts["access-loss"] == 1
 

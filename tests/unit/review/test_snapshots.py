@@ -95,11 +95,13 @@ def test_a_recorded_plan_contains_no_private_terms(path: Path) -> None:
     assert [term for term in PRIVATE_TERMS if term in text] == []
 
 
-@pytest.mark.parametrize(("language", "name"), [("text", "archive.txt"), ("markdown", "drift.md")])
-def test_the_document_shows_current_output(language: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "names"), [("text", ["archive.txt"]), ("markdown", ["folders.md", "drift.md"])]
+)
+def test_the_document_shows_current_output(language: str, names: list[str]) -> None:
     shown = list_examples(read_document("docs/how-to/review.md"), language)
 
-    assert shown == [(SNAPSHOT_FOLDER / name).read_text(encoding="utf-8")]
+    assert shown == [(SNAPSHOT_FOLDER / name).read_text(encoding="utf-8") for name in names]
 
 
 def test_the_document_lists_each_gate_kind() -> None:
