@@ -3,21 +3,17 @@
 import json
 import os
 import shutil
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.status import Status
 
+from bim360_provider.cli.progress import show_progress
 from bim360_provider.core.settings import Settings
-from bim360_provider.dynamic.progress import format_time_left
 from bim360_provider.errors import Bim360Error, InputError
 from bim360_provider.export import (
     ExportedAccount,
@@ -43,13 +39,10 @@ from bim360_provider.export.reader import (
 from bim360_provider.hq import HqClient
 from bim360_provider.resources import Bim360Project
 
-__all__ = ["LOG_INTERVAL", "Progress", "build_title", "export", "read_configured_account"]
+__all__ = ["build_title", "export", "read_configured_account"]
 
 EXIT_ERROR: Final = 2
 """Exit code if nothing was written."""
-
-LOG_INTERVAL: Final = 60.0
-"""Seconds between two progress lines in a log."""
 
 MAX_WARNINGS: Final = 10
 """Number of warnings that are printed as text."""
@@ -138,7 +131,7 @@ def export(
       bim360 export --stack existing
       bim360 export --stack hospitals --name "*Hospital*" --created-from 2025-01-01
       bim360 export --stack all --status active,pending,inactive,archived --service-types
-      bim360 export --stack existing --include projects,folders --like "Standard project"
+      bim360 export --stack existing --include projects,folders --like "Harbor Point Tower"
     """
     try:
         selection = Selection(
@@ -157,63 +150,6 @@ def export(
     except Bim360Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_ERROR) from None
-
-
-class Progress:
-    """Reports progress on standard error.
-
-    Args:
-        console: The console for messages.
-        status: The status line, which only a terminal shows.
-        clock: Returns seconds.
-    """
-
-    def __init__(
-        self, console: Console, status: Status, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._console = console
-        self._status = status
-        self._clock = clock
-        self._last_report = clock()
-        self._kind = ""
-        self._start = 0.0, 0
-
-    def print_line(self, line: str) -> None:
-        """Print a message of the client, such as a long wait."""
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-    def report_count(self, kind: str, count: int, total: int | None) -> None:
-        """Update the status line; in a log, print a line every `LOG_INTERVAL`.
-
-        Args:
-            kind: What is being read, in the plural.
-            count: How many were read.
-            total: How many there are, if that is known.
-        """
-        now = self._clock()
-        if kind != self._kind:
-            self._kind, self._start = kind, (now, count)
-        text = f"{kind}: {count:,}" + (self._describe_rest(count, total, now) if total else "")
-        self._status.update(text)
-        if not self._console.is_terminal and now - self._last_report >= LOG_INTERVAL:
-            self._last_report = now
-            self.print_line(text)
-
-    def _describe_rest(self, count: int, total: int, now: float) -> str:
-        """Return the total and the time left at the pace of this kind."""
-        started_at, first = self._start
-        if count == first:
-            return f" of {total:,}"
-        seconds = (total - count) * (now - started_at) / (count - first)
-        return f" of {total:,}; {format_time_left(seconds)} left"
-
-
-@contextmanager
-def _show_progress() -> Iterator[Progress]:
-    """Show a status line while the block runs."""
-    console = Console(stderr=True)
-    with console.status("Reading from HQ") as status:
-        yield Progress(console, status)
 
 
 @dataclass(frozen=True)
@@ -286,7 +222,7 @@ def read_configured_account(
         Bim360Error: A setting is missing, or HQ rejected a request or did not respond.
     """
     connection = settings.build_connection(None, None)
-    with _show_progress() as progress:
+    with show_progress() as progress:
         transport = ReadOnlyTransport(
             connection, notify=lambda line, _warning: progress.print_line(line)
         )

@@ -27,8 +27,8 @@ from bim360_provider.resources.folder_tree import TREE_TYPE
 from bim360_provider.resources.project_folder import Bim360ProjectFolder
 
 __all__ = [
+    "ExistingFolder",
     "FolderTree",
-    "TreeFolder",
     "declare_folder_tree",
     "find_deviations",
     "find_model",
@@ -50,7 +50,7 @@ SUBJECT_LABELS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class TreeFolder:
+class ExistingFolder:
     """A folder in a tree.
 
     Attributes:
@@ -84,7 +84,7 @@ class FolderTree:
 
     project_id: str
     platform: str
-    folders: list[TreeFolder] = field(default_factory=list)
+    folders: list[ExistingFolder] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -112,7 +112,7 @@ def _read_folder(client: HqClient, tree: FolderTree, folder: Folder, path: str) 
         return
     rows = client.folder_permissions.list_for_folder(tree.project_id, folder.id)
     levels, ids = index_rows(rows, {}, is_complete=True)
-    tree.folders.append(TreeFolder(path, folder, levels, ids))
+    tree.folders.append(ExistingFolder(path, folder, levels, ids))
     inner = client.folders.list_folders(tree.project_id, folder.id)
     for each in sorted(inner, key=lambda each: each.name):
         _read_folder(client, tree, each, f"{path}{PATH_SEPARATOR}{each.name}")
@@ -172,7 +172,9 @@ def _sort_node(node: Values) -> dict[str, Any]:
     return {**own, **({"folders": inner} if inner else {})}
 
 
-def _declare_folder(each: TreeFolder, name: str, scope: Values, settings: Settings) -> Declaration:
+def _declare_folder(
+    each: ExistingFolder, name: str, scope: Values, settings: Settings
+) -> Declaration:
     parent_id = str(each.folder.parent_id)
     parent_path = each.path.rpartition(PATH_SEPARATOR)[0]
     is_in_top_folder = PATH_SEPARATOR not in parent_path
@@ -195,7 +197,7 @@ def _declare_folder(each: TreeFolder, name: str, scope: Values, settings: Settin
 
 
 def _declare_permissions(
-    each: TreeFolder, tree: FolderTree, name: str, scope: Values, settings: Settings
+    each: ExistingFolder, tree: FolderTree, name: str, scope: Values, settings: Settings
 ) -> Declaration | None:
     """Return the declaration of a folder's permissions; None if none can be declared."""
     levels: dict[str, dict[str, str]] = {}
@@ -250,11 +252,11 @@ def find_deviations(model: FolderTree, tree: FolderTree) -> list[str]:
     return lines
 
 
-def _index_folders(tree: FolderTree) -> dict[str, TreeFolder]:
+def _index_folders(tree: FolderTree) -> dict[str, ExistingFolder]:
     return {each.path.casefold(): each for each in tree.folders}
 
 
-def _compare_levels(wanted: TreeFolder, actual: TreeFolder) -> Iterable[str]:
+def _compare_levels(wanted: ExistingFolder, actual: ExistingFolder) -> Iterable[str]:
     expected, found = list_levels(wanted.levels), list_levels(actual.levels)
     for kind, subject in sorted({*expected, *found}):
         level, other = expected.get((kind, subject)), found.get((kind, subject))

@@ -5,7 +5,7 @@ from itertools import count
 
 from rich.console import Console
 
-from bim360_provider.cli.export import Progress
+from bim360_provider.cli.progress import Progress
 
 
 def printed_lines(*, terminal: bool) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bim360_provider.export.folder_tree import (
+    ExistingFolder,
     FolderTree,
-    TreeFolder,
     declare_folder_tree,
     find_deviations,
 )
@@ -25,7 +25,7 @@ def build_tree(platform: str = "bim360", **levels: Mapping[str, Any]) -> FolderT
     for number, (path, roles) in enumerate(levels.items()):
         folder = Folder(id=f"{URN}{number}", name=path.rpartition("/")[2], parent_id=f"{URN}0")
         ids = {"roles": {name: format_project_id(number) for name in roles}}
-        folders.append(TreeFolder(path, folder, {"roles": roles}, ids))
+        folders.append(ExistingFolder(path, folder, {"roles": roles}, ids))
     return FolderTree(format_project_id(1), platform, folders)
 
 
