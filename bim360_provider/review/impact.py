@@ -36,6 +36,7 @@ KEPT_OBJECT_NOTES: Final[Mapping[str, str]] = {
     "member": "the member stays in the project (adopted)",
     "team": "the members stay in the project (adopted)",
     "folder": "the folder stays in the project (adopted)",
+    "folder permissions": "the permissions stay in the folder (adopted)",
 }
 """What happens to HQ's object if the replacement has the same key."""
 
@@ -78,6 +79,7 @@ IDENTITY_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "member": ("project_id", "email"),
     "team": ("project_id",),
     "folder": ("project_id", "parent", "name"),
+    "folder permissions": ("project_id", "folder"),
 }
 """Arguments that identify the object at HQ, in addition to the account and the region."""
 

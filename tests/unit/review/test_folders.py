@@ -253,3 +253,29 @@ def test_a_folder_hidden_by_hand_is_restored() -> None:
         ("hidden", "yes", "restored")
     ]
     assert (change.verb, change.risks) == (Verb.CHANGE, ())
+
+
+def test_a_forced_replacement_keeps_folders_and_permissions() -> None:
+    """The new resource adopts what exists, so that only a lower level is lost."""
+    sides = [{"roles": {"Architect": level}} for level in ("edit", "view")]
+
+    found = review_steps(
+        build_permissions("replace", *sides), build_folder("replace", FOLDER, FOLDER)
+    )
+
+    assert {each.label: each.note.partition("; ")[2] for each in found.changes} == {
+        "Project Files/01 WIP": "the folder stays in the project (adopted)",
+        "Plans": "the permissions stay in the folder (adopted)",
+    }
+    assert list_losses(found) == [
+        ("Lower level in folders", "role Architect (edit → view) in Plans")
+    ]
+
+
+def test_permissions_of_another_folder_are_a_replacement() -> None:
+    sides = [{"roles": {"Architect": "view"}, "folder": name} for name in ("Plans", "Photos")]
+
+    found = review_steps(build_permissions("replace", *sides))
+
+    assert found.changes[0].verb is Verb.REPLACE
+    assert list_losses(found) == [("Permissions removed from folders", "role Architect in Plans")]
