@@ -1,8 +1,8 @@
 """Fixtures: one Chromium for all tests, and a user who looks at the page of an emulator."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
@@ -14,6 +14,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from bim360_provider.emulator import Emulator, RunningEmulator, serve
 from tests.support.chromium import find_missing_program, start_chromium
+
+T = TypeVar("T")
 
 PATIENCE = 10.0
 """Seconds for an expected change of the page."""
@@ -41,16 +43,28 @@ class PageUser:
 
     def follow(self, text: str) -> None:
         """Click a link and wait for its page."""
-        self._leave(self.browser.find_element(By.PARTIAL_LINK_TEXT, text))
+        self._leave(By.PARTIAL_LINK_TEXT, text)
 
     def press(self, text: str) -> None:
         """Click a button and wait for the page that it leads to."""
-        self._leave(self.browser.find_element(By.XPATH, f"//button[text()='{text}']"))
+        self._leave(By.XPATH, f"//button[text()='{text}']")
 
-    def _leave(self, element: WebElement) -> None:
+    def _leave(self, by: str, value: str) -> None:
         page = self.find("html")
-        element.click()
+        self._retry(lambda: self.browser.find_element(by, value).click())
         WebDriverWait(self.browser, PATIENCE, POLL_INTERVAL).until(staleness_of(page))
+
+    def read_text(self, selector: str) -> str:
+        """Return the text of an element."""
+        return self._retry(lambda: self.find(selector).text)
+
+    def _retry(self, action: Callable[[], T]) -> T:
+        """Run an action again if a live update has just replaced its element."""
+        wait = WebDriverWait(
+            self.browser, PATIENCE, POLL_INTERVAL, [StaleElementReferenceException]
+        )
+        (result,) = wait.until(lambda _browser: [action()])
+        return result
 
     def fill(self, name: str, text: str) -> None:
         """Replace the text of an input."""
@@ -67,7 +81,7 @@ class PageUser:
     @property
     def message(self) -> str:
         """The message after a form."""
-        return self.find(".message").text
+        return self.read_text(".message")
 
     def wait_for_text(self, selector: str, text: str) -> None:
         """Wait until an element contains a text."""

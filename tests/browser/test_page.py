@@ -64,15 +64,15 @@ def test_a_user_renames_archives_and_reactivates_a_project_by_clicking(user: Pag
     user.set_date("end_date", "2031-06-30")
     user.press("Save")
     assert "pulumi preview --refresh" in user.message
-    assert user.find("h1").text == "Spire active"
+    assert user.read_text("h1") == "Spire active"
     assert user.read_projects()["Spire"]["end_date"] == "2031-06-30"
 
     user.press("Archive")
-    assert user.find("h1").text == "Spire archived"
+    assert user.read_text("h1") == "Spire archived"
     assert user.read_projects()["Spire"]["status"] == "archived"
 
     user.press("Reactivate")
-    assert user.find("h1").text == "Spire active"
+    assert user.read_text("h1") == "Spire active"
     assert user.read_projects()["Spire"]["status"] == "active"
     assert user.list_console_messages() == []
 
@@ -85,13 +85,13 @@ def test_a_user_adds_and_removes_a_member_by_clicking(user: PageUser) -> None:
     user.fill("email", ADMIN_EMAIL)
     user.find("option[value='admin']").click()
     user.press("Add member")
-    assert user.find("h1").text == "Tower active"
-    assert ADMIN_EMAIL in user.find("#members").text
+    assert user.read_text("h1") == "Tower active"
+    assert ADMIN_EMAIL in user.read_text("#members")
     (member,) = user.read_projects()["Tower"]["users"]
     assert member["services"]["project_administration"] == "admin"
 
     user.press("Remove")
-    assert "No members" in user.find("#members").text
+    assert "No members" in user.read_text("#members")
     assert user.read_projects()["Tower"]["users"] == []
 
 
@@ -154,7 +154,7 @@ def test_a_change_keeps_what_is_typed(user: PageUser) -> None:
     user.hq.emulator.call_control_plane("PATCH", path, {"name": "Depot"})
     user.browser.execute_script("document.activeElement.blur(); return update()")
 
-    assert user.find("h1").text == "Depot active"
+    assert user.read_text("h1") == "Depot active"
     assert user.find("input[name='name']").get_attribute("value") == "Spire"
 
 
@@ -163,7 +163,7 @@ def test_the_page_reports_that_the_emulator_stopped(user: PageUser) -> None:
 
     user.browser.execute_script("window.fetch = () => Promise.reject(); return update()")
 
-    assert "does not respond" in user.find("#clock").text
+    assert "does not respond" in user.read_text("#clock")
 
 
 def test_the_page_works_without_javascript(user: PageUser) -> None:
@@ -174,9 +174,9 @@ def test_the_page_works_without_javascript(user: PageUser) -> None:
         user.follow("Tower")
         user.fill("name", "Spire")
         user.press("Save")
-        assert user.find("h1").text == "Spire active"
+        assert user.read_text("h1") == "Spire active"
         user.press("Archive")
-        assert user.find("h1").text == "Spire archived"
+        assert user.read_text("h1") == "Spire archived"
     finally:
         user.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
