@@ -51,6 +51,7 @@ ELSEWHERE = {
     "make": "each target has tests of its own; tests/meta checks the names",
     "pulumi ": "tests/cli/test_documented_commands.py has the Pulumi CLI",
     "pip install": "fetches packages; tests/meta checks path and extras",
+    "cd ../projects": "the folder of the user's own stack, which the next commands need",
     "python3 -m venv": "builds an environment, as tests/meta/test_wheel.py does",
     "bim360 init": "needs an empty folder; test_init.py and tests/cli/test_documented_commands.py",
     "bim360 demo": "takes a minute; test_demo.py and test_demo_with_faults.py run it",

@@ -27,6 +27,7 @@ FRAGMENTS = {
         "# name is left as it is",
     ): "a comment: test_export.py",
     ("docs/how-to/export.md", "if pulumi.get_stack()"): "for your own program: test_export.py",
+    ("docs/how-to/export.md", "Bim360ProjectFolderTree("): "test_export_folders.py",
     ("docs/reference/project.md", 'Bim360Project("tower-1", ...'): "omits what the reader has",
     ("docs/how-to/test_a_stack.md", "def test_my_stack("): "test_readme.py runs it",
     ("docs/how-to/python_client.md", "import os"): "test_readme.py runs it",

@@ -159,6 +159,7 @@ def test_a_preview_after_the_import_of_folders_finds_no_changes(account: Account
     assert "3 Bim360Project, 2 Bim360ProjectFolderTree" in exported.output
     assert export_requests == {
         "GET projects": 1,
+        "GET projects of any platform": 1,
         "GET platform": 2,
         "GET top folders": 2,
         "GET permissions": 13,
