@@ -41,7 +41,7 @@ test: setup ## Run the tests; tests whose prerequisites are missing are skipped
 
 test-oldest: ## Run the tests with the oldest supported versions of all packages, in build/venv-oldest
 	@sh .ci/setup oldest
-	build/venv-oldest/bin/python -m pytest -W default -n $(WORKERS) $(BY_FILE) $(OLDEST_TESTS) $(ARGS)
+	build/venv-oldest/bin/python -m pytest -W default -n $(WORKERS) --dist loadfile $(OLDEST_TESTS) $(ARGS)
 
 soak: setup ## Disturb a stack with faults and kills; one `up` must repair it (docs/explanation/soak.md)
 	@$(RUN) tests.soak $(ARGS)

@@ -24,7 +24,7 @@ REQUESTS = {
 }
 
 FOLDER_ENTITIES = {"project_folder", "folder_permissions"}
-"""Entities that need a project with folders: `tests/client/folders`, `unit/review/test_folders.py`."""
+"""Entities with tests of their own: `tests/client/folders`, `tests/unit/review/test_folders.py`."""
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
