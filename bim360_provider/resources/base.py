@@ -105,7 +105,8 @@ def _await_resource(resource: Resource) -> None:
     for name, output in vars(resource).items():
         if isinstance(output, Output) and name not in {"id", "urn"}:
             _untrack(output)
-    registration = getattr(resource.urn, "_data", None)  # only some versions of Pulumi have it
+    # Only newer versions of Pulumi have it; getattr() would return an attribute of its value.
+    registration = vars(resource.urn).get("_data")
     if registration is not None and not runtime.is_dry_run():
         progress.add()
         registration.add_done_callback(lambda _: progress.finish())
