@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pulumi
 import pytest
+from pulumi import Output
 from pulumi.runtime.settings import SETTINGS
 
 from bim360_provider import Bim360Team
@@ -149,6 +150,7 @@ def list_awaited_outputs(engine: Engine, declare: Callable[[], Bim360Resource]) 
     return found
 
 
+@pytest.mark.skipif(not hasattr(Output, "_untrack"), reason="older SDKs wait for all outputs")
 @every_entity
 def test_the_end_of_a_program_waits_only_once_for_a_resource(
     entity: str, arguments: dict[str, dict[str, Any]]
