@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from typing import Final, NamedTuple
+from typing import Final, NamedTuplefrom bim360_provider.models.base import InputModel
+
 
 NEVER: Final = (
     "bim360_provider.cli",
@@ -88,6 +89,9 @@ def test_the_host_loads_needed_modules_only() -> None:
     assert [each for each in loaded if each in NEVER] == []
 
 
+@pytest.mark.skipif(
+    not InputModel.model_config["defer_build"], reason="before 2.14 pydantic builds all models here"
+)
 def test_the_host_starts_hardly_slower_than_pulumis_own_part() -> None:
     """Half of it is pydantic, which stores the limits of each argument.
 
