@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
-from typing import Final, NamedTuplefrom bim360_provider.models.base import InputModel
+from typing import Final, NamedTuple
 
+import pytest
+
+from bim360_provider.models.base import InputModel
 
 NEVER: Final = (
     "bim360_provider.cli",
