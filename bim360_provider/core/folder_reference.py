@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+from bim360_provider.core.entity import Fields, Inputs
 from bim360_provider.core.run import Run
-from bim360_provider.core.validation import Problem, is_unknown
+from bim360_provider.core.settings import Settings, add_account_scope, check_account_scope
+from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
 from bim360_provider.errors import HqError, InputError, NotFoundError, UnauthorizedError
+from bim360_provider.models.base import InputModel
 from bim360_provider.models.folder import Folder, is_folder_urn, split_folder_id
 
 __all__ = [
     "TOP_FOLDER_DELAYS",
-    "check_folder_project",
+    "check_folder_arguments",
     "is_project_inactive",
     "resolve_folder",
     "split_checked_id",
@@ -28,7 +31,24 @@ MISSING_NAME_DELAYS: Final = TOP_FOLDER_DELAYS[:2]
 """The same for a project that has other top folders already."""
 
 
-def check_folder_project(inputs: dict[str, Any], argument: str) -> list[Problem]:
+def check_folder_arguments(
+    model: type[InputModel], new: Fields, settings: Settings, reference: str
+) -> tuple[Inputs, list[Problem]]:
+    """Return the normalized arguments and every problem with them; send nothing.
+
+    Args:
+        model: Defines the arguments and their values.
+        new: The arguments as written; values may be unknown.
+        settings: The account and the region.
+        reference: The argument that refers to a folder of the project.
+    """
+    given = add_account_scope(new, settings)
+    inputs, problems = validate_arguments(model, given)
+    problems += _check_project(inputs, reference)
+    return Inputs(inputs), problems + check_account_scope(given)
+
+
+def _check_project(inputs: dict[str, Any], argument: str) -> list[Problem]:
     """Shorten a reference to a folder to Data Management's id; its project must be the same."""
     reference, project_id = inputs.get(argument), inputs.get("project_id")
     if not isinstance(reference, str):

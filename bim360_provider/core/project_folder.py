@@ -12,7 +12,7 @@ from bim360_provider.core.create_once import was_created_since as is_created_sin
 from bim360_provider.core.entity import Diff, Fields, Inputs, ReadResult, State
 from bim360_provider.core.field_spec import FieldSpec
 from bim360_provider.core.folder_reference import (
-    check_folder_project,
+    check_folder_arguments,
     is_project_inactive,
     resolve_folder,
     split_checked_id,
@@ -20,13 +20,8 @@ from bim360_provider.core.folder_reference import (
 from bim360_provider.core.not_found import may_return_404, read_or_none, suggest_refresh
 from bim360_provider.core.removal import RemovalKind, plan_removal
 from bim360_provider.core.run import Run
-from bim360_provider.core.settings import (
-    ACCOUNT_SCOPE,
-    Settings,
-    add_account_scope,
-    check_account_scope,
-)
-from bim360_provider.core.validation import Problem, validate_arguments
+from bim360_provider.core.settings import ACCOUNT_SCOPE, Settings
+from bim360_provider.core.validation import Problem
 from bim360_provider.errors import (
     ConflictError,
     NotFoundError,
@@ -68,10 +63,7 @@ def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[P
         new: The arguments as written; values may be unknown.
         settings: The account and the region.
     """
-    given = add_account_scope(new, settings)
-    inputs, problems = validate_arguments(ProjectFolderArguments, given)
-    problems += check_folder_project(inputs, "parent")
-    return Inputs(inputs), problems + check_account_scope(given)
+    return check_folder_arguments(ProjectFolderArguments, new, settings, "parent")
 
 
 def diff(state: State, inputs: Inputs) -> Diff:

@@ -5,14 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bim360_provider.core.entity import Diff, Fields, Inputs, State
-from bim360_provider.core.folder_reference import check_folder_project
-from bim360_provider.core.settings import (
-    Settings,
-    add_account_scope,
-    check_account_scope,
-    find_scope_changes,
-)
-from bim360_provider.core.validation import Problem, is_unknown, validate_arguments
+from bim360_provider.core.folder_reference import check_folder_arguments
+from bim360_provider.core.settings import Settings, find_scope_changes
+from bim360_provider.core.validation import Problem, is_unknown
 from bim360_provider.errors import InputError
 from bim360_provider.models.folder_permissions import (
     SUBJECT_TYPES,
@@ -43,10 +38,7 @@ def check(_old: Fields, new: Fields, settings: Settings) -> tuple[Inputs, list[P
         new: The arguments as written; values may be unknown.
         settings: The account and the region.
     """
-    given = add_account_scope(new, settings)
-    inputs, problems = validate_arguments(FolderPermissionsArguments, given)
-    problems += check_folder_project(inputs, "folder")
-    return Inputs(inputs), problems + check_account_scope(given)
+    return check_folder_arguments(FolderPermissionsArguments, new, settings, "folder")
 
 
 def diff(state: State, inputs: Inputs) -> Diff:
